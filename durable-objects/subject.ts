@@ -1,0 +1,154 @@
+import { DurableObject } from 'cloudflare:workers'
+import { z } from 'zod'
+import type { HydrationWork, Report } from '../src/contract/hydration.ts'
+import type { WakeMessage } from '../src/contract/messages.ts'
+import type { SessionView } from '../src/contract/onboarding.ts'
+import { type Result, ok } from '../src/contract/result.ts'
+import type {
+  AccessRefusal,
+  OpenRefusal,
+  OpenSession,
+  OpenedSession,
+  ReportReply,
+  SessionClaim,
+  SettledSession,
+  SubjectRpc,
+} from '../src/contract/subject-rpc.ts'
+import { describeError, log } from '../src/adapters/log.ts'
+import { stepDefinitions } from '../src/adapters/steps/registry.ts'
+import { type Bindings, parseSettings } from '../src/env.ts'
+import { accessSession, viewsAfter } from '../src/core/onboarding/access.ts'
+import type { Decision, DecisionContext } from '../src/core/onboarding/decision.ts'
+import { isWorkDue, nextWakeAt } from '../src/core/onboarding/due.ts'
+import { evolve } from '../src/core/onboarding/evolve.ts'
+import { decideLease } from '../src/core/onboarding/lease.ts'
+import { decideOpen } from '../src/core/onboarding/open.ts'
+import { decideReport } from '../src/core/onboarding/report.ts'
+import { EMPTY_SUBJECT, type SubjectState, currentView } from '../src/core/onboarding/state.ts'
+import { endedSince, settledSince, viewsSince } from '../src/core/onboarding/changes.ts'
+import { decideNothing, takeTurn } from '../src/core/onboarding/tick.ts'
+import { wakeAfter, wakeMessage } from '../src/core/onboarding/wake.ts'
+import { SessionSockets } from './sockets.ts'
+import { Timeline } from './timeline.ts'
+
+const HOUR_MS = 3_600_000
+
+/** What the Worker, which verified the token, tells of a socket that wants in. */
+export const SocketParams = z.object({
+  specId: z.uuid(),
+  authEpoch: z.coerce.number().int(),
+  after: z.coerce.number().int().nonnegative().nullable(),
+})
+
+/**
+ * One person: lock, exact limit, state machine and live push. A shell that loads, lets `core`
+ * decide, appends, performs the effects and arms the alarm.
+ */
+export class SubjectObject extends DurableObject<Bindings> implements SubjectRpc {
+  readonly #timeline: Timeline
+  readonly #sockets: SessionSockets
+  #state: SubjectState
+  /** What the alarm is known to be set to; unknown after a cold start, which only costs a write. */
+  #armedAt: number | null = null
+
+  constructor(ctx: DurableObjectState, env: Bindings) {
+    super(ctx, env)
+    this.#timeline = new Timeline(ctx.storage.sql)
+    this.#sockets = new SessionSockets(ctx)
+    this.#state = this.#timeline.read().reduce(evolve, EMPTY_SUBJECT)
+  }
+
+  async open(command: OpenSession): Promise<Result<OpenedSession, OpenRefusal>> {
+    return this.#execute((state, context) => decideOpen(state, command, context))
+  }
+
+  async view(claim: SessionClaim): Promise<Result<SessionView, AccessRefusal>> {
+    const access = accessSession(this.#state, claim, Date.now())
+    return access.ok ? ok(currentView(access.value)) : access
+  }
+
+  async lease(): Promise<HydrationWork | null> {
+    return this.#execute(decideLease)
+  }
+
+  async report(fence: number, reports: readonly Report[]): Promise<ReportReply> {
+    const before = this.#state
+    const reply = await this.#execute((state, context) =>
+      decideReport(state, fence, reports, context),
+    )
+    return {
+      ...reply,
+      settled: settledSince(before, this.#state),
+      storageBytes: this.#timeline.sizeBytes,
+    }
+  }
+
+  async wake(): Promise<readonly SettledSession[]> {
+    await this.#execute(decideNothing)
+    if (isWorkDue(this.#state, Date.now())) this.#announce(wakeMessage(this.#state))
+    return settledSince(EMPTY_SUBJECT, this.#state)
+  }
+
+  override async alarm(): Promise<void> {
+    this.#armedAt = null
+    await this.wake()
+  }
+
+  override async fetch(request: Request): Promise<Response> {
+    const { after, ...claim } = SocketParams.parse(
+      Object.fromEntries([['after', null], ...new URL(request.url).searchParams]),
+    )
+    const access = accessSession(this.#state, claim, Date.now())
+    if (!access.ok) return new Response(null, { status: access.error === 'unknown' ? 404 : 401 })
+    return this.#sockets.accept(claim.specId, viewsAfter(access.value, after))
+  }
+
+  override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
+    this.#sockets.refuse(socket, message)
+  }
+
+  /** Decide, append and arm the alarm in one transaction; then push and announce. */
+  async #execute<Reply>(
+    decide: (state: SubjectState, context: DecisionContext) => Decision<Reply>,
+  ): Promise<Reply> {
+    const context = this.#context()
+    const before = this.#state
+    const turn = takeTurn(before, context, decide)
+    this.#timeline.append(turn.entries)
+    this.#state = turn.state
+    // Nothing is awaited before the alarm is set, so it commits with the entries.
+    await this.#arm(nextWakeAt(turn.state, context.now))
+    for (const [specId, views] of viewsSince(before, turn.state)) this.#sockets.push(specId, views)
+    for (const specId of endedSince(before, turn.state)) this.#sockets.end(specId)
+    this.#announce(wakeAfter(before, turn.state, context.now))
+    return turn.reply
+  }
+
+  /** Only ever earlier: an alarm that comes too soon looks, finds nothing due and sets the next. */
+  async #arm(wakeAt: number | null): Promise<void> {
+    if (wakeAt === null || (this.#armedAt !== null && this.#armedAt <= wakeAt)) return
+    this.#armedAt = wakeAt
+    await this.ctx.storage.setAlarm(wakeAt)
+  }
+
+  /** Off the request path. If it is lost, the alarm repeats it. */
+  #announce(message: WakeMessage | null): void {
+    if (message === null) return
+    const sent = this.env.HYDRATION.send(message).catch((error: unknown) => {
+      log('warn', 'wake.not_sent', { subject: message.key, error: describeError(error) })
+    })
+    this.ctx.waitUntil(sent)
+  }
+
+  #context(): DecisionContext {
+    const settings = parseSettings(this.env)
+    return {
+      now: Date.now(),
+      newId: () => crypto.randomUUID(),
+      random: Math.random,
+      steps: stepDefinitions(settings),
+      opensPerMinute: settings.USER_LIMIT_PER_MINUTE,
+      sessionMaxAgeMs: settings.SESSION_MAX_AGE_HOURS * HOUR_MS,
+    }
+  }
+}

@@ -1,0 +1,40 @@
+/**
+ * The fields a log line may have: ids that we minted, names from our own code, numbers. There is no
+ * field for an address, a token or a body, so none can be logged.
+ */
+export interface LogFields {
+  readonly requestId?: string
+  readonly messageId?: string
+  readonly traceparent?: string
+  readonly subject?: string
+  readonly specId?: string
+  readonly run?: number
+  readonly fence?: number
+  readonly step?: string
+  readonly kind?: string
+  readonly queue?: string
+  readonly route?: string
+  readonly status?: number
+  readonly count?: number
+  readonly durationMs?: number
+  /** From `describeError`. */
+  readonly error?: string
+}
+
+type Level = 'info' | 'warn' | 'error'
+
+/** One JSON line; `event` is a constant name such as `hydration.lease_refused`. */
+export function log(level: Level, event: string, fields: LogFields = {}): void {
+  console[level](JSON.stringify({ level, event, ...fields }))
+}
+
+/**
+ * What may be told of an unknown throw: its class, its code and where it came from. Never the
+ * message: drivers quote rows in theirs, parsers quote bodies.
+ */
+export function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return 'not an Error'
+  const code = 'code' in error && typeof error.code === 'string' ? ` ${error.code}` : ''
+  const frame = /^\s+at .*$/m.exec(error.stack ?? '')?.[0].trim() ?? ''
+  return `${error.name}${code} ${frame}`.trimEnd()
+}

@@ -1,0 +1,7 @@
+import { fail } from '../../contract/result.ts'
+import type { Mailer } from '../../core/ports.ts'
+
+/** Without a mail provider every mail is given up at once, instead of waiting for one for ever. */
+export const noMailer: Mailer = {
+  sendProof: async () => fail({ kind: 'rejected', detail: 'no mail provider is configured' }),
+}

@@ -1,0 +1,34 @@
+import { Resend } from 'resend'
+import { fail, ok } from '../../contract/result.ts'
+import { providerFailure } from '../../core/hydration/failure.ts'
+import type { Pepper } from '../../core/pepper.ts'
+import type { Mailer } from '../../core/ports.ts'
+import { proofCode } from './proof-code.ts'
+import { proofMail } from './proof-mail.ts'
+
+const CALL_TIMEOUT_MS = 5_000
+
+export interface MailSettings {
+  readonly RESEND_API_KEY: string
+  readonly RESEND_API_BASE?: string | undefined
+  readonly MAIL_FROM: string
+}
+
+/** Resend keeps idempotency keys for 24 h, so that a mail retried after a lost reply goes out once. */
+export function createResendMailer(settings: MailSettings, pepper: Pepper): Mailer {
+  const baseUrl = settings.RESEND_API_BASE
+  const resend = new Resend(settings.RESEND_API_KEY, baseUrl === undefined ? {} : { baseUrl })
+  return {
+    async sendProof({ id, to }) {
+      const content = proofMail(await proofCode(pepper, id))
+      const { error, headers } = await resend.emails.send(
+        { from: settings.MAIL_FROM, to, ...content },
+        { idempotencyKey: `proof/${id}`, signal: AbortSignal.timeout(CALL_TIMEOUT_MS) },
+      )
+      if (error === null) return ok(null)
+      return error.name === 'invalid_idempotent_request'
+        ? fail({ kind: 'rejected', detail: 'resend key was used with another body' })
+        : fail(providerFailure('resend', error.statusCode, error.name, headers?.['retry-after']))
+    },
+  }
+}

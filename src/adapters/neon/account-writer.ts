@@ -1,0 +1,47 @@
+import { type AccountResult, type AccountRow, upsertAccounts } from './accounts.ts'
+import type { Database } from './database.ts'
+
+/** Long enough for people of one batch to become ready together, too short for anybody to notice. */
+const LINGER_MS = 20
+/** The consumer's batch; a statement of this size takes milliseconds. */
+const ROWS_MAX = 25
+
+interface Waiting {
+  readonly row: AccountRow
+  readonly resolve: (result: AccountResult) => void
+}
+
+/** Gathers account rows that are ready at about the same time into one statement. */
+export class AccountWriter {
+  readonly #database: Database
+  #waiting: Waiting[] = []
+  #timer: ReturnType<typeof setTimeout> | undefined
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  write(row: AccountRow): Promise<AccountResult> {
+    return new Promise((resolve) => {
+      this.#waiting.push({ row, resolve })
+      if (this.#waiting.length >= ROWS_MAX) void this.#flush()
+      else this.#timer ??= setTimeout(() => void this.#flush(), LINGER_MS)
+    })
+  }
+
+  async #flush(): Promise<void> {
+    const waiting = this.#waiting
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#waiting = []
+    const results = await upsertAccounts(
+      this.#database,
+      waiting.map(({ row }) => row),
+    )
+    for (const [position, { resolve }] of waiting.entries()) {
+      const result = results[position]
+      if (result === undefined) throw new Error('an account row was written without a result')
+      resolve(result)
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import { lte, sql } from 'drizzle-orm'
+import type { StepFailure } from '../../contract/hydration.ts'
+import { type Result, fail, ok } from '../../contract/result.ts'
+import { type Database, UNIQUE_VIOLATION, databaseFailure, sqlState } from './database.ts'
+import { users } from './schema.ts'
+
+export interface AccountRow {
+  readonly userId: string
+  readonly subjectKey: string
+  readonly kind: string
+  readonly email: string | null
+  readonly planId: string
+  readonly stripeCustomerId: string | null
+  readonly fence: number
+  readonly createdAt: Date
+}
+
+export type AccountResult = Result<string, StepFailure>
+
+/**
+ * Upserts many accounts in one statement. Rows are sorted by key, so that writers which meet take
+ * their locks in one order and never deadlock; an older fence changes nothing.
+ *
+ * @returns one result per row, in the order given: the id of the row, or why there is none
+ */
+export async function upsertAccounts(
+  database: Database,
+  rows: readonly AccountRow[],
+): Promise<readonly AccountResult[]> {
+  try {
+    const written = await upsert(database, rows)
+    return rows.map((row) => resultOf(row, written.get(row.subjectKey)))
+  } catch (error) {
+    // One row that violates a key must not take the others with it.
+    if (sqlState(error) !== UNIQUE_VIOLATION || rows.length === 1) {
+      const failure = fail(databaseFailure(error))
+      return rows.map(() => failure)
+    }
+    const results: AccountResult[] = []
+    for (const row of rows) results.push(...(await upsertAccounts(database, [row])))
+    return results
+  }
+}
+
+async function upsert(
+  database: Database,
+  rows: readonly AccountRow[],
+): Promise<ReadonlyMap<string, string>> {
+  const written = await database
+    .insert(users)
+    .values(rows.toSorted((a, b) => (a.subjectKey < b.subjectKey ? -1 : 1)))
+    .onConflictDoUpdate({
+      target: users.subjectKey,
+      // The plan is the first session's until a claim decides; what is unproven overwrites nothing.
+      set: {
+        stripeCustomerId: sql`coalesce(excluded.stripe_customer_id, ${users.stripeCustomerId})`,
+        fence: sql`excluded.fence`,
+        updatedAt: sql`now()`,
+      },
+      setWhere: lte(users.fence, sql`excluded.fence`),
+    })
+    .returning({ subjectKey: users.subjectKey, userId: users.userId })
+  return new Map(written.map((row) => [row.subjectKey, row.userId]))
+}
+
+function resultOf(row: AccountRow, userId: string | undefined): AccountResult {
+  if (userId === row.userId) return ok(userId)
+  return fail(
+    userId === undefined
+      ? { kind: 'unknown_outcome', detail: 'postgres holds a newer fence' }
+      : { kind: 'conflict', detail: 'postgres holds another user for this subject' },
+  )
+}

@@ -1,0 +1,39 @@
+import { index, integer, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+
+// What `migrations/` creates, as drizzle sees it; a test compares the two.
+
+const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
+
+export const users = pgTable('users', {
+  userId: uuid('user_id').primaryKey(),
+  subjectKey: text('subject_key').notNull().unique(),
+  kind: text('kind').notNull(),
+  email: text('email').unique(),
+  planId: text('plan_id').notNull(),
+  stripeCustomerId: text('stripe_customer_id').unique(),
+  fence: integer('fence').notNull(),
+  createdAt: moment('created_at').notNull(),
+  updatedAt: moment('updated_at').notNull().defaultNow(),
+})
+
+export const onboardingSessions = pgTable(
+  'onboarding_sessions',
+  {
+    specId: uuid('spec_id').primaryKey(),
+    subjectKey: text('subject_key').notNull(),
+    run: integer('run').notNull(),
+    status: text('status', { enum: ['pending', 'hydrating', 'merged', 'failed'] }).notNull(),
+    openedAt: moment('opened_at').notNull(),
+    settledAt: moment('settled_at'),
+    storageBytes: integer('storage_bytes'),
+  },
+  (table) => [index('onboarding_sessions_subject').on(table.subjectKey)],
+)
+
+export const deadLetters = pgTable('dead_letters', {
+  id: text('id').primaryKey(),
+  queue: text('queue').notNull(),
+  body: jsonb('body'),
+  reason: text('reason').notNull(),
+  receivedAt: moment('received_at').notNull(),
+})

@@ -1,0 +1,21 @@
+import type { HydrationStep, StepDefinition } from '../../core/hydration/step.ts'
+import type { AccountWriter } from '../neon/account-writer.ts'
+import { billingStepDefinition } from './billing.ts'
+
+export const accountStepDefinition: StepDefinition = { name: 'account' }
+
+/** The row in `users`, with everything the other steps found. */
+export const createAccountStep = (writer: AccountWriter): HydrationStep => ({
+  ...accountStepDefinition,
+  ensure: ({ account, fence, refs }) =>
+    writer.write({
+      userId: account.userId,
+      subjectKey: account.subjectKey,
+      kind: account.kind,
+      email: account.identity,
+      planId: account.planId,
+      stripeCustomerId: refs.get(billingStepDefinition.name) ?? null,
+      fence,
+      createdAt: new Date(account.createdAt),
+    }),
+})

@@ -1,0 +1,33 @@
+/** Every error code a caller can meet, and the HTTP status it travels under. */
+export const ERROR_STATUS = {
+  malformed_json: 400,
+  validation_failed: 400,
+  unauthorized: 401,
+  forbidden: 403,
+  not_found: 404,
+  idempotency_key_reused: 409,
+  payload_too_large: 413,
+  unsupported_media_type: 415,
+  upgrade_required: 426,
+  rate_limited: 429,
+  internal: 500,
+  unavailable: 503,
+} as const
+
+export type ErrorCode = keyof typeof ERROR_STATUS
+
+/** One thing that is wrong with one field; `path` is dotted, empty for the body as a whole. */
+export interface FieldIssue {
+  readonly path: string
+  readonly message: string
+}
+
+/** The one shape of every error body. */
+export interface ErrorBody {
+  readonly error: {
+    readonly code: ErrorCode
+    readonly message: string
+    readonly details?: readonly FieldIssue[]
+    readonly requestId: string
+  }
+}

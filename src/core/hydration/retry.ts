@@ -1,0 +1,59 @@
+import type { FailureKind, StepFailure } from '../../contract/hydration.ts'
+
+/** Three tries are what the published design gives a run before the dead letters. */
+export const ATTEMPTS_MAX = 3
+/** The first retry comes soon enough that a person who watches sees it work. */
+const BACKOFF_BASE_MS = 1_000
+/** After an outage of any length everybody is served within two minutes. */
+const BACKOFF_MAX_MS = 120_000
+/** 2^7 seconds exceed the maximum; a larger exponent would only overflow. */
+const BACKOFF_DOUBLINGS_MAX = 7
+
+/** What a failure means for the run it met. */
+const CONSEQUENCE = {
+  // Waiting for others burns no attempt: only the run's deadline ends it.
+  rate_limited: 'wait',
+  unavailable: 'wait',
+  unknown_outcome: 'attempt',
+  rejected: 'fail',
+  conflict: 'fail',
+} as const satisfies Record<FailureKind, 'wait' | 'attempt' | 'fail'>
+
+export interface Tries {
+  /** Tries that may have reached the provider and failed there. */
+  readonly attempts: number
+  /** Failures of any kind, which only lengthen the back-off. */
+  readonly failures: number
+}
+
+export const NO_TRIES: Tries = { attempts: 0, failures: 0 }
+
+/** The tries after one more failure of this kind. */
+export const countFailure = (tries: Tries, kind: FailureKind): Tries => ({
+  attempts: tries.attempts + (CONSEQUENCE[kind] === 'attempt' ? 1 : 0),
+  failures: tries.failures + 1,
+})
+
+/** Whether a run with these tries, the failure counted, has failed for good. */
+export const isExhausted = (tries: Tries, kind: FailureKind): boolean =>
+  CONSEQUENCE[kind] === 'fail' || tries.attempts >= ATTEMPTS_MAX
+
+/**
+ * When to try again: exponential back-off with full jitter
+ * (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/), never before the
+ * provider allows.
+ *
+ * @param failures how many there were, this one included
+ * @param random uniform in [0, 1)
+ * @returns epoch milliseconds
+ */
+export function retryAt(
+  failure: StepFailure,
+  failures: number,
+  now: number,
+  random: number,
+): number {
+  const doublings = Math.min(failures - 1, BACKOFF_DOUBLINGS_MAX)
+  const ceiling = Math.min(BACKOFF_BASE_MS * 2 ** doublings, BACKOFF_MAX_MS)
+  return now + Math.max(Math.ceil(random * ceiling), failure.retryAfterMs ?? 0)
+}

@@ -1,0 +1,33 @@
+import type { AccountFacts, StepFailure, StepWork } from '../../contract/hydration.ts'
+import type { Result } from '../../contract/result.ts'
+
+/** What the object must know of a step: its name, and the call to freeze before the first try. */
+export interface StepDefinition {
+  /** Lower case, shown to the session and kept in the timeline: never rename. */
+  readonly name: string
+  /**
+   * The body of the call that creates the thing, as a pure function of the account. It is stored
+   * with an idempotency key before the first try and never changes afterwards.
+   */
+  freeze?(account: AccountFacts): Readonly<Record<string, unknown>>
+}
+
+export interface StepInput {
+  readonly account: AccountFacts
+  readonly work: StepWork
+  /** Of the lease; a step that writes with it refuses older ones. */
+  readonly fence: number
+  /** By step name: what other steps found or created, and what this one did in an earlier pass. */
+  readonly refs: ReadonlyMap<string, string>
+  /** Epoch milliseconds. */
+  readonly now: number
+}
+
+/**
+ * One thing that a finished account has outside. `ensure` finds or creates it under an id that
+ * never changes, so that the first try, a retry, a replay after days and a returning sign-in are
+ * the same call. It never throws for what a provider does; it reports.
+ */
+export interface HydrationStep extends StepDefinition {
+  ensure(input: StepInput): Promise<Result<string, StepFailure>>
+}

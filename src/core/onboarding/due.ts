@@ -1,0 +1,47 @@
+import { WAKE_REPEAT_BASE_MS, WAKE_REPEAT_MAX_MS } from './limits.ts'
+import { type Session, type SubjectState, isOpen } from './state.ts'
+
+/** Sessions whose run a consumer may work on now. */
+export const dueSessions = (state: SubjectState, now: number): readonly Session[] =>
+  [...state.sessions.values()].filter((session) => isOpen(session) && session.dueAt <= now)
+
+export const isMailDue = (state: SubjectState, now: number): boolean =>
+  state.mail?.status === 'due' && state.mail.dueAt <= now
+
+export const holdsLease = (state: SubjectState, now: number): boolean =>
+  state.lease !== null && now < state.lease.until
+
+/** Work that nobody is doing: the reason to wake a consumer. */
+export const isWorkDue = (state: SubjectState, now: number): boolean =>
+  !holdsLease(state, now) && (isMailDue(state, now) || dueSessions(state, now).length > 0)
+
+/**
+ * When the object must next look at itself, as a pure function of what it knows: nothing is stored
+ * for it, so nothing can disagree with it.
+ *
+ * @returns epoch milliseconds after `now`, or `null` when all work is done
+ */
+export function nextWakeAt(state: SubjectState, now: number): number | null {
+  const open = [...state.sessions.values()].filter(isOpen)
+  const mailDueAt = state.mail?.status === 'due' ? state.mail.dueAt : null
+  const dues = [...open.map((session) => session.dueAt), ...(mailDueAt === null ? [] : [mailDueAt])]
+  if (dues.length === 0) return null
+  const deadlines = open.map((session) => session.deadlineAt)
+  const work =
+    state.lease !== null && now < state.lease.until
+      ? [state.lease.until]
+      : dues.map((dueAt) => repeatAfter(dueAt, now))
+  return Math.max(Math.min(...deadlines, ...work), now + 1)
+}
+
+/**
+ * The moments at which work due since `dueAt` is announced again: the gaps double, then stay. They
+ * depend on `dueAt` alone, so that no traffic in between can push them away.
+ */
+function repeatAfter(dueAt: number, now: number): number {
+  let at = dueAt
+  for (let gap = WAKE_REPEAT_BASE_MS; at <= now; gap = Math.min(gap * 2, WAKE_REPEAT_MAX_MS)) {
+    at += gap
+  }
+  return at
+}

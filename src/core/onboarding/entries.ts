@@ -1,0 +1,117 @@
+import { z } from 'zod'
+import type { AccountFacts, FrozenCall } from '../../contract/hydration.ts'
+
+const moment = z.int()
+const run = z.int().positive()
+const fence = z.int().positive()
+
+const Account = z.object({
+  userId: z.string(),
+  subjectKey: z.string(),
+  kind: z.literal('email'),
+  identity: z.string(),
+  planId: z.string(),
+  createdAt: moment,
+}) satisfies z.ZodType<AccountFacts>
+
+const Call = z.object({
+  key: z.string(),
+  body: z.record(z.string(), z.unknown()),
+  mintedAt: moment,
+}) satisfies z.ZodType<FrozenCall>
+
+const Failure = z.enum(['rate_limited', 'unavailable', 'rejected', 'conflict', 'unknown_outcome'])
+
+const SessionOpened = z.object({
+  type: z.literal('session_opened'),
+  at: moment,
+  specId: z.string(),
+  run,
+  client: z.string(),
+  planId: z.string(),
+  referrer: z.string().exactOptional(),
+  idempotencyKey: z.string().exactOptional(),
+  traceparent: z.string(),
+  authEpoch: z.int(),
+  /** Step names of the run, fixed at this moment so that a deploy cannot change them under it. */
+  steps: z.array(z.string()),
+  /** End of the session: no token is issued or accepted afterwards. */
+  expiresAt: moment,
+  /** By then the run is terminal, whatever happened. */
+  deadlineAt: moment,
+  /** With the first session. */
+  account: Account.exactOptional(),
+  /** Calls frozen now, for steps that had none. */
+  calls: z.record(z.string(), Call).exactOptional(),
+  /** A proof mail is wanted; absent when one is under way or was sent just before. */
+  mail: z.string().exactOptional(),
+  /** The session that makes room for this one. */
+  evicts: z.string().exactOptional(),
+})
+export type SessionOpened = z.infer<typeof SessionOpened>
+
+const LeaseGranted = z.object({
+  type: z.literal('lease_granted'),
+  at: moment,
+  fence,
+  until: moment,
+  runs: z.array(run),
+  mail: z.boolean(),
+})
+export type LeaseGranted = z.infer<typeof LeaseGranted>
+
+const StepDone = z.object({
+  type: z.literal('step_done'),
+  at: moment,
+  fence,
+  step: z.string(),
+  ref: z.string(),
+})
+export type StepDone = z.infer<typeof StepDone>
+
+const PassFailed = z.object({
+  type: z.literal('pass_failed'),
+  at: moment,
+  fence,
+  step: z.string(),
+  kind: Failure,
+  detail: z.string(),
+  /** Runs that end here. */
+  failed: z.array(run),
+  /** When the others are due again. */
+  retryAt: moment,
+})
+export type PassFailed = z.infer<typeof PassFailed>
+
+const LeaseReturned = z.object({ type: z.literal('lease_returned'), at: moment, fence })
+
+const MailSent = z.object({ type: z.literal('mail_sent'), at: moment, mail: z.string() })
+
+const MailFailed = z.object({
+  type: z.literal('mail_failed'),
+  at: moment,
+  mail: z.string(),
+  kind: Failure,
+  detail: z.string(),
+  /** `null`: given up. */
+  retryAt: moment.nullable(),
+})
+
+const RunsExpired = z.object({ type: z.literal('runs_expired'), at: moment, runs: z.array(run) })
+
+/**
+ * The timeline of a subject: every change as it was decided, oldest first, never altered. The state
+ * is its fold, so an entry carries facts, and nothing that `evolve` would have to decide again.
+ * Stored as JSON: a field may be added as optional, never renamed or removed.
+ */
+export const Entry = z.discriminatedUnion('type', [
+  SessionOpened,
+  LeaseGranted,
+  StepDone,
+  PassFailed,
+  LeaseReturned,
+  MailSent,
+  MailFailed,
+  RunsExpired,
+])
+export type Entry = z.infer<typeof Entry>

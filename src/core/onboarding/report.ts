@@ -1,0 +1,94 @@
+import type { Report, StepFailure } from '../../contract/hydration.ts'
+import { countFailure, isExhausted, retryAt } from '../hydration/retry.ts'
+import { type Decision, type DecisionContext, EntryLog } from './decision.ts'
+import { type ProofMail, type Session, type SubjectState, isOpen } from './state.ts'
+
+export interface ReportOutcome {
+  /** False: the fence is old and nothing was written. */
+  readonly accepted: boolean
+}
+
+/** Takes in what a consumer saw, provided that it still holds the lease. */
+export function decideReport(
+  state: SubjectState,
+  fence: number,
+  reports: readonly Report[],
+  context: DecisionContext,
+): Decision<ReportOutcome> {
+  const log = new EntryLog(state)
+  for (const report of reports) {
+    if (log.state.lease?.fence !== fence) break
+    apply(log, fence, report, context)
+  }
+  return { entries: log.entries, reply: { accepted: state.lease?.fence === fence } }
+}
+
+function apply(log: EntryLog, fence: number, report: Report, context: DecisionContext): void {
+  const at = context.now
+  switch (report.type) {
+    case 'step_done':
+      return log.append({ at, type: 'step_done', fence, step: report.step, ref: report.ref })
+    case 'step_failed':
+      return failStep(log, fence, report.step, report.failure, context)
+    case 'mail_sent':
+      return withOpenMail(log.state, (mail) => log.append({ at, type: 'mail_sent', mail: mail.id }))
+    case 'mail_failed':
+      return withOpenMail(log.state, (mail) => failMail(log, mail, report.failure, context))
+    case 'returned':
+      return log.append({ at, type: 'lease_returned', fence })
+  }
+}
+
+function failStep(
+  log: EntryLog,
+  fence: number,
+  step: string,
+  failure: StepFailure,
+  { now, random }: DecisionContext,
+): void {
+  const { kind, detail } = failure
+  const covered = coveredSessions(log.state)
+  const failures = Math.max(0, ...covered.map((session) => session.tries.failures)) + 1
+  log.append({
+    at: now,
+    type: 'pass_failed',
+    fence,
+    step,
+    kind,
+    detail,
+    failed: covered
+      .filter((session) => isExhausted(countFailure(session.tries, kind), kind))
+      .map((session) => session.run),
+    retryAt: retryAt(failure, failures, now, random()),
+  })
+}
+
+function failMail(
+  log: EntryLog,
+  mail: ProofMail,
+  failure: StepFailure,
+  { now, random }: DecisionContext,
+): void {
+  const { kind, detail } = failure
+  const tries = countFailure(mail.tries, kind)
+  log.append({
+    at: now,
+    type: 'mail_failed',
+    mail: mail.id,
+    kind,
+    detail,
+    retryAt: isExhausted(tries, kind) ? null : retryAt(failure, tries.failures, now, random()),
+  })
+}
+
+function coveredSessions(state: SubjectState): readonly Session[] {
+  const runs = state.lease?.runs ?? []
+  return [...state.sessions.values()].filter(
+    (session) => runs.includes(session.run) && isOpen(session),
+  )
+}
+
+/** A mail is reported once; after a newer one took its place its report means nothing. */
+function withOpenMail(state: SubjectState, act: (mail: ProofMail) => void): void {
+  if (state.lease?.mail === true && state.mail?.status === 'due') act(state.mail)
+}

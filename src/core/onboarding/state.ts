@@ -1,0 +1,105 @@
+import type { AccountFacts, FrozenCall } from '../../contract/hydration.ts'
+import type { RunStatus, SessionView, StepView } from '../../contract/onboarding.ts'
+import { type Tries, NO_TRIES } from '../hydration/retry.ts'
+
+/**
+ * States of a run.
+ *
+ * | from      | entry           | to          |
+ * |-----------|-----------------|-------------|
+ * | (none)    | session_opened  | pending     |
+ * | pending   | lease_granted   | hydrating   |
+ * | hydrating | last step_done  | merged      |
+ * | hydrating | pass_failed     | failed, or hydrating until it is due again |
+ * | pending, hydrating | runs_expired | failed |
+ */
+export interface Session {
+  readonly specId: string
+  readonly run: number
+  readonly client: string
+  readonly planId: string
+  readonly referrer: string | undefined
+  readonly idempotencyKey: string | undefined
+  readonly traceparent: string
+  readonly openedAt: number
+  readonly expiresAt: number
+  /** `authEpoch` when it was opened; a proof raises the subject's and so ends it. */
+  readonly authEpoch: number
+  /** Evicted to make room. */
+  readonly ended: boolean
+  readonly deadlineAt: number
+  /** When the run may next be worked on. */
+  readonly dueAt: number
+  readonly tries: Tries
+  /** What the session was shown, oldest first; `seq` is the position, from 1. */
+  readonly views: readonly SessionView[]
+}
+
+export interface Lease {
+  readonly fence: number
+  readonly until: number
+  /** Runs and mail that are still open under it; with none left the lease is over. */
+  readonly runs: readonly number[]
+  readonly mail: boolean
+}
+
+export interface ProofMail {
+  readonly id: string
+  readonly status: 'due' | 'sent' | 'failed'
+  readonly requestedAt: number
+  readonly dueAt: number
+  readonly tries: Tries
+}
+
+export interface SubjectState {
+  readonly account: AccountFacts | null
+  readonly authEpoch: number
+  /** By specId, oldest first. */
+  readonly sessions: ReadonlyMap<string, Session>
+  readonly lastRun: number
+  readonly lastFence: number
+  readonly lease: Lease | null
+  /** By step name: what hydration found or created. */
+  readonly refs: ReadonlyMap<string, string>
+  readonly calls: ReadonlyMap<string, FrozenCall>
+  /** The newest one. */
+  readonly mail: ProofMail | null
+  /** When mails were wanted within the last day, epoch milliseconds. */
+  readonly mailsRequestedAt: readonly number[]
+  /** Who opened sessions within the limit's window. */
+  readonly recentOpens: readonly { readonly client: string; readonly at: number }[]
+}
+
+export const EMPTY_SUBJECT: SubjectState = {
+  account: null,
+  authEpoch: 0,
+  sessions: new Map(),
+  lastRun: 0,
+  lastFence: 0,
+  lease: null,
+  refs: new Map(),
+  calls: new Map(),
+  mail: null,
+  mailsRequestedAt: [],
+  recentOpens: [],
+}
+
+export { NO_TRIES }
+
+export const isTerminal = (status: RunStatus): boolean => status === 'merged' || status === 'failed'
+
+/** What the session sees now. */
+export function currentView(session: Session): SessionView {
+  const view = session.views.at(-1)
+  if (view === undefined) throw new Error('a session without a view was folded')
+  return view
+}
+
+export const isOpen = (session: Session): boolean => !isTerminal(currentView(session).status)
+
+export const pendingSteps = (view: SessionView): readonly StepView[] =>
+  view.steps.filter((step) => step.status === 'pending')
+
+/** Whether a token of this session may still be used or renewed. */
+export const isLive = (state: SubjectState, session: Session, now: number): boolean =>
+  !session.ended && session.authEpoch === state.authEpoch && now < session.expiresAt

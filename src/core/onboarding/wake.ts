@@ -1,0 +1,29 @@
+import { SESSIONS_MAX, type WakeMessage } from '../../contract/messages.ts'
+import { isWorkDue } from './due.ts'
+import { type SubjectState, isOpen } from './state.ts'
+
+/**
+ * The wake-up to send after a change, or `null`. Work that was already waiting has been announced,
+ * and the alarm repeats that; only work that became due just now needs a new announcement.
+ */
+export function wakeAfter(
+  before: SubjectState,
+  after: SubjectState,
+  now: number,
+): WakeMessage | null {
+  return isWorkDue(after, now) && !isWorkDue(before, now) ? wakeMessage(after) : null
+}
+
+/** The message that tells a consumer to ask this subject what is due. */
+export function wakeMessage(state: SubjectState): WakeMessage | null {
+  if (state.account === null) return null
+  const open = [...state.sessions.values()].filter(isOpen)
+  return {
+    v: 1,
+    key: state.account.subjectKey,
+    sessions: open
+      .slice(-SESSIONS_MAX)
+      .map(({ specId, run, openedAt }) => ({ specId, run, openedAt })),
+    traceparent: open.at(-1)?.traceparent ?? '',
+  }
+}

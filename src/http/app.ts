@@ -1,0 +1,54 @@
+import { Hono } from 'hono'
+import { describeError, log } from '../adapters/log.ts'
+import { ROUTE_ROLES, requireRole } from './authenticate.ts'
+import { type HttpEnv, servicesOf } from './context.ts'
+import { health } from './health.ts'
+import { onboarding } from './onboarding.ts'
+import { refuse } from './refuse.ts'
+import { socket } from './socket.ts'
+
+/** Keys change by deploy; for an hour verifiers need not ask again, and rotation waits longer. */
+const JWKS_MAX_AGE_SECONDS = 3_600
+/** For a subject's object that is overloaded or restarting. */
+const OBJECT_RETRY_MS = 1_000
+
+const base = new Hono<HttpEnv>()
+
+base.use(async (c, next) => {
+  const requestId = crypto.randomUUID()
+  c.set('requestId', requestId)
+  c.header('X-Request-Id', requestId)
+  c.header('X-Content-Type-Options', 'nosniff')
+  c.header('Cache-Control', 'no-store')
+  c.set('services', servicesOf(c.env))
+  return next()
+})
+
+for (const [path, role] of ROUTE_ROLES) base.use(path, requireRole(role))
+
+/** The whole HTTP surface. */
+export const app = base
+  .route('/', health)
+  .route('/api/onboarding', onboarding)
+  .route('/ws', socket)
+  .get('/.well-known/jwks.json', (c) => {
+    c.header('Cache-Control', `public, max-age=${JWKS_MAX_AGE_SECONDS}`)
+    return c.json(c.get('services').tokens.publicKeys)
+  })
+  .notFound((c) => refuse(c, { code: 'not_found', message: 'There is nothing at this address.' }))
+  .onError((error, c) => {
+    const requestId = c.get('requestId')
+    log('error', 'http.failed', { requestId, route: c.req.routePath, error: describeError(error) })
+    return isObjectFailure(error)
+      ? refuse(c, {
+          code: 'unavailable',
+          message: 'Please try again.',
+          retryAfterMs: OBJECT_RETRY_MS,
+        })
+      : refuse(c, { code: 'internal', message: 'Something went wrong on our side.' })
+  })
+
+/** How the runtime marks an object that is overloaded, was moved, or lost its storage for a moment. */
+const isObjectFailure = (error: Error): boolean =>
+  ('retryable' in error && error.retryable === true) ||
+  ('overloaded' in error && error.overloaded === true)

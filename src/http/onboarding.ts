@@ -1,0 +1,103 @@
+import { type Context, Hono } from 'hono'
+import { IdempotencyKey, SignUpRequest, type SignUpResponse } from '../contract/onboarding.ts'
+import { type Result, fail, ok } from '../contract/result.ts'
+import type { AccessRefusal, OpenRefusal, OpenSession } from '../contract/subject-rpc.ts'
+import { normaliseEmail } from '../core/identity.ts'
+import { requireRole } from './authenticate.ts'
+import type { HttpEnv } from './context.ts'
+import { clientAddress, limitByAddress } from './limit-by-address.ts'
+import { readJson, validationRefusal } from './read-json.ts'
+import { type Refusal, refuse } from './refuse.ts'
+import { continueTrace } from './traceparent.ts'
+
+/** Random bytes for a trace id and a span id. */
+const TRACE_BYTES = 24
+
+/** `/api/onboarding`: sign up, and watch the account come true. */
+export const onboarding = new Hono<HttpEnv>()
+  .post('/speculative', limitByAddress, async (c) => {
+    const command = await readSignUp(c)
+    if (!command.ok) return refuse(c, command.error)
+    const { subjectKey } = command.value
+    const opened = await c.env.SUBJECTS.getByName(subjectKey).open(command.value)
+    if (!opened.ok) return refuse(c, openRefusal(opened.error))
+    const { specId, authEpoch, replayed } = opened.value
+    return c.json(
+      await signUpResponse(c, { specId, authEpoch, key: subjectKey }),
+      replayed ? 200 : 201,
+    )
+  })
+  .get('/session', requireRole('speculative'), async (c) => {
+    const { key, ...claim } = c.get('claims')
+    const view = await c.env.SUBJECTS.getByName(key).view(claim)
+    return view.ok ? c.json(view.value) : refuse(c, accessRefusal(view.error))
+  })
+  .post('/token', requireRole('speculative', 'expired'), async (c) => {
+    const { key, ...claim } = c.get('claims')
+    const view = await c.env.SUBJECTS.getByName(key).view(claim)
+    if (!view.ok) return refuse(c, accessRefusal(view.error))
+    return c.json(await signUpResponse(c, { ...claim, key }))
+  })
+
+/** Everything the object needs, parsed and named; the address itself goes nowhere else. */
+async function readSignUp(c: Context<HttpEnv>): Promise<Result<OpenSession, Refusal>> {
+  const body = await readJson(c, SignUpRequest)
+  if (!body.ok) return body
+  const idempotencyKey = IdempotencyKey.optional().safeParse(c.req.header('idempotency-key'))
+  if (!idempotencyKey.success) {
+    return fail(validationRefusal(idempotencyKey.error, ['Idempotency-Key']))
+  }
+  const identity = normaliseEmail(body.value.email)
+  if (!identity.ok) return fail(invalidEmail(identity.error))
+  const { pepper } = c.get('services')
+  const [subjectKey, client] = await Promise.all([
+    pepper.name('email', identity.value),
+    pepper.name('client', clientAddress(c.req.raw)),
+  ])
+  const { plan_id: planId, referrer } = body.value
+  return ok({
+    subjectKey,
+    identity: identity.value,
+    client,
+    planId,
+    ...(referrer === undefined ? {} : { referrer }),
+    ...(idempotencyKey.data === undefined ? {} : { idempotencyKey: idempotencyKey.data }),
+    traceparent: continueTrace(
+      c.req.header('traceparent'),
+      crypto.getRandomValues(new Uint8Array(TRACE_BYTES)),
+    ),
+  })
+}
+
+const invalidEmail = (message: string): Refusal => ({
+  code: 'validation_failed',
+  message: 'The request is not valid.',
+  details: [{ path: 'email', message }],
+})
+
+async function signUpResponse(
+  c: Context<HttpEnv>,
+  session: { readonly specId: string; readonly authEpoch: number; readonly key: string },
+): Promise<SignUpResponse> {
+  const { tokens, settings } = c.get('services')
+  return {
+    token: await tokens.issueSpeculative(session, Date.now()),
+    specId: session.specId,
+    expires_in: settings.TOKEN_TTL_SECONDS,
+    status: 'speculative',
+  }
+}
+
+function openRefusal(refusal: OpenRefusal): Refusal {
+  switch (refusal.code) {
+    case 'rate_limited':
+      return { ...refusal, message: 'Too many sign-ups for this address from this client.' }
+    case 'idempotency_key_reused':
+      return { ...refusal, message: 'This Idempotency-Key was used with another request.' }
+  }
+}
+
+export const accessRefusal = (refusal: AccessRefusal): Refusal =>
+  refusal === 'unknown'
+    ? { code: 'not_found', message: 'There is no such session.' }
+    : { code: 'unauthorized', message: 'This session has ended.' }

@@ -1,0 +1,67 @@
+import type { Context } from 'hono'
+import type { z } from 'zod'
+import { type Result, fail, ok } from '../contract/result.ts'
+import type { HttpEnv } from './context.ts'
+import type { Refusal } from './refuse.ts'
+
+/** A sign-up is a few hundred bytes; a referrer of the longest kind still fits several times. */
+const BODY_MAX_BYTES = 16_384
+
+const TOO_LARGE: Refusal = {
+  code: 'payload_too_large',
+  message: `The body must not exceed ${BODY_MAX_BYTES} bytes.`,
+}
+
+/** Reads a JSON body of limited size and parses it; whatever is wrong is one clear refusal. */
+export async function readJson<T extends z.ZodType>(
+  c: Context<HttpEnv>,
+  schema: T,
+): Promise<Result<z.infer<T>, Refusal>> {
+  if (!/^application\/json\s*(?:;|$)/i.test(c.req.header('content-type') ?? '')) {
+    return fail({
+      code: 'unsupported_media_type',
+      message: 'The body must be sent as application/json.',
+    })
+  }
+  const text = await readText(c.req.raw)
+  if (text === null) return fail(TOO_LARGE)
+  const json = parse(text)
+  if (!json.ok) return fail({ code: 'malformed_json', message: 'The body is not valid JSON.' })
+  const parsed = schema.safeParse(json.value)
+  return parsed.success ? ok(parsed.data) : fail(validationRefusal(parsed.error))
+}
+
+export const validationRefusal = (error: z.ZodError, prefix: string[] = []): Refusal => ({
+  code: 'validation_failed',
+  message: 'The request is not valid.',
+  details: error.issues.flatMap((issue) =>
+    // An unknown field is named itself, not the object that has it.
+    (issue.code === 'unrecognized_keys' ? issue.keys : [null]).map((key) => ({
+      path: [...prefix, ...issue.path, ...(key === null ? [] : [key])].join('.'),
+      message: key === null ? issue.message : 'is not a known field',
+    })),
+  ),
+})
+
+/** `null`: too long. A body that does not say its length is counted while it arrives. */
+async function readText(request: Request): Promise<string | null> {
+  const declared = request.headers.get('content-length')
+  if (declared !== null) return Number(declared) > BODY_MAX_BYTES ? null : request.text()
+  const stream: ReadableStream<Uint8Array> | null = request.body
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of stream ?? []) {
+    bytes += chunk.byteLength
+    if (bytes > BODY_MAX_BYTES) return null
+    chunks.push(chunk)
+  }
+  return new Blob(chunks).text()
+}
+
+function parse(text: string): Result<unknown, null> {
+  try {
+    return ok(JSON.parse(text))
+  } catch {
+    return fail(null)
+  }
+}

@@ -1,0 +1,57 @@
+import { type Context, Hono } from 'hono'
+import { z } from 'zod'
+import { SOCKET_PROTOCOL, SOCKET_TOKEN_PREFIX } from '../contract/onboarding.ts'
+import type { SpeculativeClaims } from '../contract/tokens.ts'
+import type { HttpEnv } from './context.ts'
+import { accessRefusal } from './onboarding.ts'
+import { validationRefusal } from './read-json.ts'
+import { type Refusal, refuse } from './refuse.ts'
+
+const Query = z.strictObject({
+  after: z
+    .string()
+    .regex(/^\d{1,9}$/, { message: 'must be a sequence number' })
+    .optional(),
+})
+
+/** `/ws/onboarding/:specId`: the token travels as a subprotocol, since URLs end up in logs. */
+export const socket = new Hono<HttpEnv>().get('/onboarding/:specId', async (c) => {
+  if (c.req.header('upgrade')?.toLowerCase() !== 'websocket') {
+    return refuse(c, { code: 'upgrade_required', message: 'This address speaks WebSocket only.' })
+  }
+  const query = Query.safeParse(c.req.query())
+  if (!query.success) return refuse(c, validationRefusal(query.error))
+  const claims = await verifyOffered(c)
+  if (claims === null) return refuse(c, UNAUTHORIZED)
+  if (claims.specId !== c.req.param('specId')) return refuse(c, accessRefusal('unknown'))
+  const answer = await c.env.SUBJECTS.getByName(claims.key).fetch(
+    upgradeFor(claims, query.data.after),
+  )
+  if (answer.status === 101) return answer
+  return refuse(c, accessRefusal(answer.status === 404 ? 'unknown' : 'ended'))
+})
+
+const UNAUTHORIZED: Refusal = {
+  code: 'unauthorized',
+  message: `A valid token is needed, as the subprotocol "${SOCKET_TOKEN_PREFIX}<token>" beside "${SOCKET_PROTOCOL}".`,
+}
+
+async function verifyOffered(c: Context<HttpEnv>): Promise<SpeculativeClaims | null> {
+  const offered = (c.req.header('sec-websocket-protocol') ?? '')
+    .split(',')
+    .map((part) => part.trim())
+  const token = offered.find((part) => part.startsWith(SOCKET_TOKEN_PREFIX))
+  if (token === undefined || !offered.includes(SOCKET_PROTOCOL)) return null
+  const { tokens } = c.get('services')
+  const claims = await tokens.verifySpeculative(token.slice(SOCKET_TOKEN_PREFIX.length), Date.now())
+  return claims.ok ? claims.value : null
+}
+
+/** What the object is told: the verified claim, and nothing of the client's own request. */
+function upgradeFor(claims: SpeculativeClaims, after: string | undefined): Request {
+  const url = new URL('https://subject/socket')
+  url.searchParams.set('specId', claims.specId)
+  url.searchParams.set('authEpoch', String(claims.authEpoch))
+  if (after !== undefined) url.searchParams.set('after', after)
+  return new Request(url, { headers: { Upgrade: 'websocket' } })
+}

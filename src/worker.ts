@@ -1,0 +1,27 @@
+import { keepDeadLetters } from '../queues/dead-letters.ts'
+import { consumeHydration } from '../queues/hydration.ts'
+import { sweepOverdue } from './cron/sweep.ts'
+import type { Bindings } from './env.ts'
+import { app } from './http/app.ts'
+
+export { SubjectObject } from '../durable-objects/subject.ts'
+
+/** Queue names as in wrangler.toml, without the suffix an environment may add. */
+const CONSUMERS: Readonly<Record<string, (batch: MessageBatch, env: Bindings) => Promise<void>>> = {
+  'foyer-hydration': consumeHydration,
+  'foyer-hydration-dead': keepDeadLetters,
+}
+
+export default {
+  fetch: app.fetch,
+
+  async queue(batch, env) {
+    const consume = CONSUMERS[batch.queue]
+    if (consume === undefined) throw new Error(`no consumer for queue ${batch.queue}`)
+    await consume(batch, env)
+  },
+
+  async scheduled(controller, env) {
+    await sweepOverdue(env, controller.scheduledTime)
+  },
+} satisfies ExportedHandler<Bindings>

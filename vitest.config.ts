@@ -1,0 +1,34 @@
+import { cloudflareTest } from '@cloudflare/vitest-plugin'
+import { defineConfig } from 'vitest/config'
+import { testBindings } from './test/support/bindings.ts'
+
+// Processes start, databases boot: the hosts that run this are slow at times.
+const SLOW_TEST_MS = 120_000
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], environment: 'node' } },
+      {
+        // Stripe ships source maps without their sources, and Vite says so for each file.
+        logLevel: 'error',
+        plugins: [
+          cloudflareTest({
+            wrangler: { configPath: './wrangler.toml' },
+            miniflare: { bindings: testBindings() },
+          }),
+        ],
+        test: { name: 'workers', include: ['test/workers/**/*.test.ts'] },
+      },
+      {
+        test: {
+          name: 'processes',
+          include: ['test/{services,database,system}/**/*.test.ts'],
+          environment: 'node',
+          testTimeout: SLOW_TEST_MS,
+          hookTimeout: SLOW_TEST_MS,
+        },
+      },
+    ],
+  },
+})
