@@ -208,7 +208,9 @@ describe('the proof mail', () => {
     }
     expect(subject.status(specId)).toBe('merged')
     subject.now += 1_000
-    expect(subject.leased()).toMatchObject({ mail: { id: expect.any(String) }, steps: [] })
+    const again = subject.leased()
+    expect(again.mail).not.toBeNull()
+    expect(again.steps).toEqual([])
   })
 
   test('is the same mail at every retry, and is sent once', () => {

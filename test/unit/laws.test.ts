@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { FailureKind } from '../../src/contract/hydration.ts'
 import type { RunStatus } from '../../src/contract/onboarding.ts'
@@ -20,7 +20,7 @@ type Action =
   | { readonly do: 'report'; readonly back: number; readonly what: number }
   | { readonly do: 'wait'; readonly seconds: number }
 
-const action: fc.Arbitrary<Action> = fc.oneof(
+const anyAction: fc.Arbitrary<Action> = fc.oneof(
   fc.record({ do: fc.constant('open' as const), client: fc.nat(3), key: fc.nat(5) }),
   fc.record({ do: fc.constant('lease' as const) }),
   fc.record({ do: fc.constant('report' as const), back: fc.nat(2), what: fc.nat(11) }),
@@ -60,17 +60,17 @@ function report(what: number) {
 
 const RANK: Readonly<Record<RunStatus, number>> = { pending: 0, hydrating: 1, merged: 2, failed: 2 }
 
-describe('whatever happens to a subject', () => {
-  const lives = (check: (subject: TestSubject) => void) =>
-    fc.assert(
-      fc.property(fc.array(action, { maxLength: 60 }), (actions) => {
-        const subject = new TestSubject()
-        for (const next of actions) perform(subject, next)
-        check(subject)
-      }),
-      { numRuns: 400 },
-    )
+const lives = (check: (subject: TestSubject) => void) =>
+  fc.assert(
+    fc.property(fc.array(anyAction, { maxLength: 60 }), (actions) => {
+      const subject = new TestSubject()
+      for (const next of actions) perform(subject, next)
+      check(subject)
+    }),
+    { numRuns: 400 },
+  )
 
+describe('whatever happens to a subject', () => {
   test('invariant B: each session counts from 1, moves forward only, and ends once', () => {
     lives((subject) => {
       for (const { specId } of subject.state.sessions.values()) {
@@ -114,7 +114,7 @@ describe('whatever happens to a subject', () => {
 
 test('B13: what a session is shown is the same for a new subject and one with any history', () => {
   fc.assert(
-    fc.property(fc.array(action, { maxLength: 40 }), (history) => {
+    fc.property(fc.array(anyAction, { maxLength: 40 }), (history) => {
       const known = new TestSubject()
       for (const next of history) perform(known, next)
       // Whatever was going on is over; what is left is a subject that somebody knows.

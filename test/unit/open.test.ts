@@ -122,15 +122,15 @@ describe('Q6, X39: the exact limit', () => {
   })
 })
 
-describe('X32: many sessions for one victim', () => {
-  const crowded = () => {
-    const subject = new TestSubject()
-    subject.opensPerMinute = 0
-    const noisy = Array.from({ length: 99 }, () => subject.opened({ client: 'noisy' }))
-    const quiet = subject.opened({ client: 'quiet' })
-    return { subject, noisy, quiet }
-  }
+const crowded = () => {
+  const subject = new TestSubject()
+  subject.opensPerMinute = 0
+  const noisy = Array.from({ length: 99 }, () => subject.opened({ client: 'noisy' }))
+  const quiet = subject.opened({ client: 'quiet' })
+  return { subject, noisy, quiet }
+}
 
+describe('X32: many sessions for one victim', () => {
   test('the hundred and first makes room at the expense of the noisiest client', () => {
     const { subject, noisy, quiet } = crowded()
     const victim = subject.opened({ client: 'victim' })
