@@ -1,5 +1,5 @@
 import type { SessionView, StatusFrame } from '../src/contract/onboarding.ts'
-import { SOCKET_PROTOCOL } from '../src/contract/onboarding.ts'
+import { SOCKET_PROTOCOL } from '../src/contract/socket.ts'
 
 /** A person has a few tabs; more is a loop or an attack, and the newest ones are the real ones. */
 const SOCKETS_PER_SESSION_MAX = 8

@@ -67,7 +67,3 @@ export interface SessionView {
 export interface StatusFrame extends SessionView {
   readonly type: 'status'
 }
-
-/** The subprotocol a client asks for, beside `bearer.<token>`. */
-export const SOCKET_PROTOCOL = 'foyer.v1'
-export const SOCKET_TOKEN_PREFIX = 'bearer.'

@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
-import { SOCKET_PROTOCOL, SOCKET_TOKEN_PREFIX } from '../contract/onboarding.ts'
+import { SOCKET_PROTOCOL, SOCKET_TOKEN_PREFIX } from '../contract/socket.ts'
 import type { SpeculativeClaims } from '../contract/tokens.ts'
 import type { HttpEnv } from './context.ts'
 import { accessRefusal } from './onboarding.ts'

@@ -1,0 +1,54 @@
+import type { ErrorBody } from '../src/contract/errors.ts'
+import type { SignUpResponse } from '../src/contract/onboarding.ts'
+import { showProblem, showSession, showView, startOver } from './page.ts'
+import { watchSession } from './watch.ts'
+
+const form = document.querySelector<HTMLFormElement>('#sign-up')
+if (form === null) throw new Error('the page has no form')
+
+// One intention, one key: whatever happens to the reply, a retry is the same session.
+let idempotencyKey = crypto.randomUUID()
+
+form.addEventListener('input', () => {
+  idempotencyKey = crypto.randomUUID()
+})
+
+form.addEventListener('submit', (event) => {
+  event.preventDefault()
+  void signUp(form)
+})
+
+document.querySelector('#again')?.addEventListener('click', () => {
+  idempotencyKey = crypto.randomUUID()
+  startOver()
+})
+
+async function signUp(from: HTMLFormElement): Promise<void> {
+  const button = from.querySelector('button')
+  button?.toggleAttribute('disabled', true)
+  showProblem('')
+  try {
+    const startedAt = performance.now()
+    const session = await requestSession(new FormData(from))
+    showSession(session.specId, performance.now() - startedAt)
+    watchSession(session, (view) => showView(view, performance.now() - startedAt))
+  } catch (error) {
+    showProblem(error instanceof Error ? error.message : 'Something went wrong. Please try again.')
+  } finally {
+    button?.toggleAttribute('disabled', false)
+  }
+}
+
+async function requestSession(fields: FormData): Promise<SignUpResponse> {
+  const response = await fetch('/api/onboarding/speculative', {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', 'Idempotency-Key': idempotencyKey },
+    body: JSON.stringify({ email: fields.get('email'), plan_id: fields.get('plan') }),
+  }).catch(() => {
+    throw new Error('No connection. Nothing is lost: press the button again when you are back.')
+  })
+  if (response.ok) return (await response.json()) as SignUpResponse
+  const { error } = (await response.json()) as ErrorBody
+  const details = (error.details ?? []).map(({ path, message }) => `${path} ${message}`)
+  throw new Error(details.length > 0 ? `${details.join('; ')}.` : error.message)
+}

@@ -1,0 +1,38 @@
+import type { SignUpResponse, StatusFrame } from '../src/contract/onboarding.ts'
+import { SOCKET_PROTOCOL, SOCKET_TOKEN_PREFIX } from '../src/contract/socket.ts'
+
+const RECONNECT_BASE_MS = 500
+const RECONNECT_MAX_MS = 10_000
+
+/**
+ * Shows each change of a session until its run is over. A socket that drops is opened again and
+ * asks for what it missed, so nothing is shown twice and nothing is left out.
+ */
+export function watchSession(
+  { specId, token }: SignUpResponse,
+  show: (view: StatusFrame) => void,
+): void {
+  let seen = 0
+  let failures = 0
+  const open = () => {
+    const url = new URL(`/ws/onboarding/${specId}?after=${seen}`, location.href)
+    url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
+    const socket = new WebSocket(url, [SOCKET_PROTOCOL, `${SOCKET_TOKEN_PREFIX}${token}`])
+    let over = false
+    socket.addEventListener('message', ({ data }: MessageEvent<string>) => {
+      const frame = JSON.parse(data) as StatusFrame
+      if (frame.seq <= seen) return
+      seen = frame.seq
+      failures = 0
+      show(frame)
+      over = frame.status === 'merged' || frame.status === 'failed'
+      if (over) socket.close()
+    })
+    socket.addEventListener('close', () => {
+      if (over) return
+      failures += 1
+      setTimeout(open, Math.min(RECONNECT_BASE_MS * 2 ** failures, RECONNECT_MAX_MS))
+    })
+  }
+  open()
+}
