@@ -1,6 +1,5 @@
 import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
-import { testBindings } from './test/support/bindings.ts'
 
 // Processes start, databases boot: the hosts that run this are slow at times.
 const SLOW_TEST_MS = 120_000
@@ -13,12 +12,17 @@ export default defineConfig({
         // Stripe ships source maps without their sources, and Vite says so for each file.
         logLevel: 'error',
         plugins: [
-          cloudflareTest({
+          cloudflareTest(({ inject }) => ({
             wrangler: { configPath: './wrangler.toml' },
-            miniflare: { bindings: testBindings() },
-          }),
+            miniflare: { bindings: inject('bindings') },
+          })),
         ],
-        test: { name: 'workers', include: ['test/workers/**/*.test.ts'] },
+        test: {
+          name: 'workers',
+          include: ['test/workers/**/*.test.ts'],
+          globalSetup: 'test/workers/setup.ts',
+          testTimeout: SLOW_TEST_MS,
+        },
       },
       {
         test: {

@@ -1,0 +1,43 @@
+import { join } from 'node:path'
+import type { Exit } from './child.ts'
+import { type Layout, type Listener, ROOT, urlOf } from './layout.ts'
+import type { Plan } from './settings.ts'
+import type { UnitPlan } from './unit.ts'
+
+// PostgreSQL makes its folder at the first start, which takes seconds on a slow disk.
+const READY_WITHIN_MS = 60_000
+
+export function planServices(layout: Layout, plan: Plan): UnitPlan[] {
+  return plan.services.map((name) => ({
+    name,
+    healthUrl: `${urlOf(layout, name)}/healthz`,
+    readyWithinMs: READY_WITHIN_MS,
+    // A provider that hangs is an experiment of somebody; only one that died comes back.
+    watched: false,
+    staysDown: isWished,
+    alarming: () => false,
+    command: (onLine) => ({
+      name,
+      program: process.execPath,
+      args: [join(ROOT, 'scripts', 'services', `${name}.ts`)],
+      environment: {
+        ...process.env,
+        PORT: String(layout.ports[name]),
+        FOYER_DATA_DIR: layout.dataDirectory,
+        ...databaseOf(name, plan),
+      },
+      directory: ROOT,
+      runDirectory: layout.runDirectory,
+      onLine,
+    }),
+  }))
+}
+
+/** A SIGTERM, whether the process obeyed by itself or had no time to: somebody wants to see it down. */
+function isWished({ code, signal }: Exit): boolean {
+  return code === 0 || signal === 'SIGTERM'
+}
+
+function databaseOf(name: Listener, plan: Plan): NodeJS.ProcessEnv {
+  return name === 'database' ? { DATABASE_URL: plan.bridgedDatabaseUrl } : {}
+}

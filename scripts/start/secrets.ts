@@ -1,0 +1,66 @@
+import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { Problem } from './problem.ts'
+import { writePrivately } from './private-file.ts'
+
+const Secrets = z.object({
+  SUBJECT_PEPPER: z.string(),
+  TOKEN_KEYS: z.string(),
+  ADMIN_TOKEN: z.string(),
+  STRIPE_SECRET_KEY: z.string(),
+  STRIPE_WEBHOOK_SECRET: z.string(),
+  RESEND_API_KEY: z.string(),
+})
+export type Secrets = z.infer<typeof Secrets>
+
+/** As many as the output of the hash that they key. */
+const SECRET_BYTES = 32
+
+/**
+ * The secrets of this data folder, made at its first start and the same ever after: with another
+ * pepper nobody would be found again, with other keys everybody would be logged out.
+ */
+export function openSecrets(dataDirectory: string): Secrets {
+  const path = join(dataDirectory, 'secrets.json')
+  const kept = read(path)
+  const secrets = Secrets.parse({ ...generate(), ...kept })
+  if (Object.keys(secrets).some((name) => kept[name] === undefined)) {
+    writePrivately(path, `${JSON.stringify(secrets, undefined, 2)}\n`)
+  }
+  return secrets
+}
+
+function read(path: string): Record<string, string> {
+  if (!existsSync(path)) return {}
+  try {
+    return z.record(z.string(), z.string()).parse(JSON.parse(readFileSync(path, 'utf8')))
+  } catch {
+    // To go on with new ones would lock out everybody in this data folder.
+    throw new Problem(`${path} cannot be read: put it right, or remove the folder to start anew`)
+  }
+}
+
+function generate(): Secrets {
+  return {
+    SUBJECT_PEPPER: randomText(),
+    TOKEN_KEYS: generateTokenKeys(),
+    ADMIN_TOKEN: randomText(),
+    STRIPE_SECRET_KEY: `sk_test_local_${randomText()}`,
+    STRIPE_WEBHOOK_SECRET: `whsec_local_${randomText()}`,
+    RESEND_API_KEY: `re_local_${randomText()}`,
+  }
+}
+
+function randomText(): string {
+  return randomBytes(SECRET_BYTES).toString('base64url')
+}
+
+/** A set of one Ed25519 key, named by its RFC 7638 thumbprint. */
+function generateTokenKeys(): string {
+  const { crv, x, d } = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' })
+  const thumbprint = JSON.stringify({ crv, kty: 'OKP', x })
+  const kid = createHash('sha256').update(thumbprint).digest('base64url')
+  return JSON.stringify({ keys: [{ kty: 'OKP', crv, x, d, kid, alg: 'EdDSA', use: 'sig' }] })
+}

@@ -1,0 +1,88 @@
+import { type Layout, type Listener, urlOf } from './layout.ts'
+import { Problem } from './problem.ts'
+import type { Secrets } from './secrets.ts'
+
+/** Settings of the Worker that have a name of their own. */
+const NAMES = new Set([
+  'USE_SPECULATIVE_ONBOARDING',
+  'TOKEN_TTL_SECONDS',
+  'MEMBER_TOKEN_TTL_SECONDS',
+  'SESSION_MAX_AGE_HOURS',
+  'UNPROVEN_RETENTION_DAYS',
+  'IP_LIMIT',
+  'USER_LIMIT_PER_MINUTE',
+  'RESPONSE_FLOOR_MS',
+  'COLD_START_EVENTS',
+  'RULES_BASELINE_PERCENT',
+  'LLM_DAILY_BUDGET_USD',
+  'PUBLIC_BASE_URL',
+  'ALLOWED_ORIGINS',
+  'TOKEN_AUDIENCE',
+  'ADMIN_TOKEN',
+  'SUBJECT_PEPPER',
+  'TOKEN_KEYS',
+  'WALLET_CHAIN_IDS',
+  'DATABASE_URL',
+  'DATABASE_HTTP_URL',
+  'MAIL_FROM',
+])
+
+/** Settings that come in families, one for each outside party. */
+const FAMILIES = /^(?:ACCESS|AUTH0|EXTERNAL|OPENAI|RESEND|STRIPE|TURNSTILE)_[A-Z0-9_]+$/
+
+const LOCAL_DATABASE_URL = 'postgres://foyer:foyer@127.0.0.1/foyer'
+
+export interface Plan {
+  /** What the Worker is given. */
+  readonly settings: Readonly<Record<string, string>>
+  /** Which services of our own it needs. */
+  readonly services: readonly Exclude<Listener, 'app'>[]
+  /** The database that the database service is a bridge to; absent when it is one itself. */
+  readonly bridgedDatabaseUrl: string | undefined
+}
+
+/**
+ * The settings of the Worker: what the environment says, else a secret of this data folder or a
+ * service of our own. Who brings an account, or an address, of a provider means that one.
+ * @throws a Problem when the database's address cannot be read.
+ */
+export function planSettings(
+  environment: NodeJS.ProcessEnv,
+  secrets: Secrets,
+  layout: Layout,
+): Plan {
+  const given = workerSettings(environment)
+  if (given['DATABASE_URL'] !== undefined && !URL.canParse(given['DATABASE_URL'])) {
+    throw new Problem('DATABASE_URL is not an address like postgres://user:password@host/database')
+  }
+  const local = {
+    mail: given['RESEND_API_KEY'] === undefined && given['RESEND_API_BASE'] === undefined,
+    billing: given['STRIPE_SECRET_KEY'] === undefined && given['STRIPE_API_BASE'] === undefined,
+    database: given['DATABASE_HTTP_URL'] === undefined && !isNeon(given['DATABASE_URL']),
+  }
+  const settings = {
+    PUBLIC_BASE_URL: urlOf(layout, 'app'),
+    MAIL_FROM: 'Foyer <hello@foyer.local>',
+    DATABASE_URL: LOCAL_DATABASE_URL,
+    ...secrets,
+    ...(local.mail ? { RESEND_API_BASE: urlOf(layout, 'mail') } : {}),
+    ...(local.billing ? { STRIPE_API_BASE: urlOf(layout, 'billing') } : {}),
+    ...(local.database ? { DATABASE_HTTP_URL: `${urlOf(layout, 'database')}/sql` } : {}),
+    ...given,
+  }
+  const services = (['database', 'mail', 'billing'] as const).filter((name) => local[name])
+  return { settings, services, bridgedDatabaseUrl: given['DATABASE_URL'] }
+}
+
+function workerSettings(environment: NodeJS.ProcessEnv): Record<string, string> {
+  const given: Record<string, string> = {}
+  for (const [name, value] of Object.entries(environment)) {
+    if (value !== undefined && (NAMES.has(name) || FAMILIES.test(name))) given[name] = value
+  }
+  return given
+}
+
+/** Neon speaks the protocol by itself; any other PostgreSQL needs a bridge. */
+function isNeon(databaseUrl: string | undefined): boolean {
+  return databaseUrl !== undefined && new URL(databaseUrl).hostname.endsWith('.neon.tech')
+}

@@ -1,0 +1,226 @@
+import { randomUUID } from 'node:crypto'
+import { count, eq, getTableColumns, inArray, sql } from 'drizzle-orm'
+import { type PgColumn, getTableConfig } from 'drizzle-orm/pg-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { AccountWriter } from '../../src/adapters/neon/account-writer.ts'
+import { type AccountRow, upsertAccounts } from '../../src/adapters/neon/accounts.ts'
+import type { Database } from '../../src/adapters/neon/database.ts'
+import { deadLetters, onboardingSessions, users } from '../../src/adapters/neon/schema.ts'
+import { createSessionIndex } from '../../src/adapters/neon/session-index.ts'
+import { startDatabase } from './postgres-database.ts'
+
+let database: Database
+let stop: () => Promise<void>
+
+beforeAll(async () => {
+  ;({ database, stop } = await startDatabase())
+})
+
+afterAll(() => stop())
+
+const account = (change: Partial<AccountRow> = {}): AccountRow => {
+  const userId = randomUUID()
+  return {
+    userId,
+    subjectKey: `key-${userId}`,
+    kind: 'email',
+    email: `${userId}@example.com`,
+    planId: 'pro',
+    stripeCustomerId: `cus_${userId}`,
+    fence: 1,
+    createdAt: new Date(),
+    ...change,
+  }
+}
+
+const accounts = (length: number) => Array.from({ length }, () => account())
+
+const stored = async (row: AccountRow) => {
+  const [found] = await database.select().from(users).where(eq(users.subjectKey, row.subjectKey))
+  return found
+}
+
+describe('S5: one atomic upsert of many accounts', () => {
+  test('answers for each row in the order given', async () => {
+    const rows = accounts(25)
+    const results = await upsertAccounts(database, rows)
+    expect(results).toEqual(rows.map(({ userId }) => ({ ok: true, value: userId })))
+  })
+
+  test('F24: again is the same rows', async () => {
+    const rows = accounts(25)
+    await upsertAccounts(database, rows)
+    expect(await upsertAccounts(database, rows)).toEqual(await upsertAccounts(database, rows))
+    const keys = rows.map(({ subjectKey }) => subjectKey)
+    const [found] = await database
+      .select({ rows: count() })
+      .from(users)
+      .where(inArray(users.subjectKey, keys))
+    expect(found?.rows).toBe(25)
+  })
+
+  test('A, F25: 16 writers on the same 100 people, in any order: all rows once, nobody fails', async () => {
+    const rows = accounts(100)
+    const shuffled = () =>
+      rows
+        .map((row) => ({ row, at: Math.random() }))
+        .toSorted((a, b) => a.at - b.at)
+        .map(({ row }) => row)
+    const results = await Promise.all(
+      Array.from({ length: 16 }, async () => {
+        const own = []
+        for (let round = 0; round < 10; round += 1) {
+          own.push(...(await upsertAccounts(database, shuffled())))
+        }
+        return own
+      }),
+    )
+    expect(results.flat().filter(({ ok }) => !ok)).toEqual([])
+    const keys = rows.map(({ subjectKey }) => subjectKey)
+    const [found] = await database
+      .select({ rows: count() })
+      .from(users)
+      .where(inArray(users.subjectKey, keys))
+    expect(found?.rows).toBe(100)
+  })
+
+  test('F12: an old fence changes nothing', async () => {
+    const row = account({ fence: 5, stripeCustomerId: 'cus_new' })
+    await upsertAccounts(database, [row])
+    const [late] = await upsertAccounts(database, [
+      { ...row, fence: 4, stripeCustomerId: 'cus_old' },
+    ])
+    expect(late?.ok).toBe(false)
+    expect(await stored(row)).toMatchObject({ fence: 5, stripeCustomerId: 'cus_new' })
+  })
+
+  test('X13: what an unproven session brings later does not overwrite the plan', async () => {
+    const row = account()
+    await upsertAccounts(database, [row])
+    await upsertAccounts(database, [{ ...row, planId: 'planted', fence: 2 }])
+    expect(await stored(row)).toMatchObject({ planId: 'pro', fence: 2 })
+  })
+
+  test('a person who was found under another id is a conflict, and stays as they were', async () => {
+    const row = account()
+    await upsertAccounts(database, [row])
+    const [result] = await upsertAccounts(database, [{ ...row, userId: randomUUID(), fence: 2 }])
+    expect(result).toMatchObject({ ok: false, error: { kind: 'conflict' } })
+    expect((await stored(row))?.userId).toBe(row.userId)
+  })
+
+  test('F15: one row that violates a key takes no other with it', async () => {
+    const taken = account()
+    await upsertAccounts(database, [taken])
+    const rows = accounts(10)
+    const poison = account({ email: taken.email })
+    const results = await upsertAccounts(database, [...rows.slice(0, 7), poison, ...rows.slice(7)])
+    expect(results.map(({ ok }) => ok)).toEqual([
+      ...Array<boolean>(7).fill(true),
+      false,
+      true,
+      true,
+      true,
+    ])
+    expect(results[7]).toMatchObject({ error: { kind: 'conflict' } })
+  })
+
+  test('rows that are ready together share a statement', async () => {
+    const statements: unknown[] = []
+    const watched = new Proxy(database, {
+      get(target, name) {
+        if (name === 'insert') statements.push(name)
+        return Reflect.get(target, name, target) as unknown
+      },
+    })
+    const writer = new AccountWriter(watched)
+    const results = await Promise.all(accounts(60).map((row) => writer.write(row)))
+    expect(results.every(({ ok }) => ok)).toBe(true)
+    expect(statements).toHaveLength(3)
+  })
+})
+
+describe('the index of sessions', () => {
+  const session = (change = {}) => ({
+    specId: randomUUID(),
+    run: 1,
+    openedAt: Date.now(),
+    subjectKey: `key-${randomUUID()}`,
+    status: 'pending' as const,
+    ...change,
+  })
+  const found = async (specId: string) => {
+    const [row] = await database
+      .select()
+      .from(onboardingSessions)
+      .where(eq(onboardingSessions.specId, specId))
+    return row
+  }
+
+  test('B: what has settled stays settled, whatever comes late', async () => {
+    const index = createSessionIndex(database)
+    const one = session()
+    await index.record([one], Date.now())
+    await index.record([{ ...one, status: 'merged', storageBytes: 4_096 }], Date.now())
+    await index.record([one, { ...session(), subjectKey: one.subjectKey }], Date.now())
+    await index.record([{ ...one, status: 'failed' }], Date.now())
+    expect(await found(one.specId)).toMatchObject({ status: 'merged', storageBytes: 4_096 })
+  })
+
+  test('a session that settles without having been indexed is there', async () => {
+    const one = session({ status: 'merged' })
+    await createSessionIndex(database).record([one], Date.now())
+    expect((await found(one.specId))?.settledAt).not.toBeNull()
+  })
+
+  test('one statement may name a session twice; the last word counts', async () => {
+    const one = session()
+    await createSessionIndex(database).record([one, { ...one, status: 'failed' }], Date.now())
+    expect((await found(one.specId))?.status).toBe('failed')
+  })
+
+  test('16 writers that name the same sessions do not deadlock', async () => {
+    const index = createSessionIndex(database)
+    const sessions = Array.from({ length: 100 }, () => session())
+    const writers = Array.from({ length: 16 }, (_, writer) =>
+      index.record(writer % 2 ? sessions : sessions.toReversed(), Date.now()),
+    )
+    expect(await Promise.all(writers)).toHaveLength(16)
+  })
+
+  test('F30: whoever should be done and is not is found, the longest waiting first', async () => {
+    const index = createSessionIndex(database)
+    const [old, older, young, done] = [
+      session({ openedAt: 2_000 }),
+      session({ openedAt: 1_000 }),
+      session(),
+      session({ openedAt: 500, status: 'merged' }),
+    ]
+    await index.record([old, older, young, done], Date.now())
+    expect(await index.overdueSubjects(3_000, 10)).toEqual([older.subjectKey, old.subjectKey])
+    expect(await index.overdueSubjects(3_000, 1)).toEqual([older.subjectKey])
+  })
+})
+
+test.each([users, onboardingSessions, deadLetters])(
+  'drizzle and the migrations agree on $_.name',
+  async (table) => {
+    const { name } = getTableConfig(table)
+    const { rows } = await database.execute<{
+      column_name: string
+      type: string
+      nullable: string
+    }>(
+      sql`select column_name, data_type as type, is_nullable as nullable
+          from information_schema.columns where table_name = ${name}`,
+    )
+    const inDatabase = rows.map((row) =>
+      [row.column_name, row.type, row.nullable === 'NO'].join(' '),
+    )
+    const columns: readonly PgColumn[] = Object.values(getTableColumns(table))
+    const inCode = columns.map((column) =>
+      [column.name, column.getSQLType(), column.notNull].join(' '),
+    )
+    expect(new Set(inCode)).toEqual(new Set(inDatabase))
+  },
+)

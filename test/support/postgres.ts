@@ -1,0 +1,72 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmod, chown, mkdtemp, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { freePort } from './ports.ts'
+import { findBinaries, type Identity, temporaryRoot, unprivileged } from './postgres-binaries.ts'
+
+export interface TestPostgres {
+  readonly url: string
+  stop(): Promise<void>
+}
+
+const READY = 'database system is ready to accept connections'
+
+/** A real PostgreSQL of its own, in a temporary folder and open to this machine only; up in about a second. */
+export async function startPostgres(): Promise<TestPostgres> {
+  const identity = unprivileged()
+  const folder = await mkdtemp(join(await temporaryRoot(identity), 'foyer-postgres-'))
+  await chmod(folder, 0o755)
+  if (identity.uid !== undefined) await chown(folder, identity.uid, identity.gid ?? identity.uid)
+  const binaries = await findBinaries(identity, folder)
+  const data = join(folder, 'data')
+  await initialise(binaries.initdb, data, identity)
+
+  const port = await freePort()
+  const server = spawn(binaries.postgres, ['-D', data, '-p', String(port), ...SETTINGS], {
+    ...identity,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  const endWithUs = () => server.kill('SIGQUIT')
+  process.once('exit', endWithUs)
+  await untilReady(server.stderr)
+  return {
+    url: `postgres://foyer@127.0.0.1:${port}/postgres`,
+    async stop() {
+      process.off('exit', endWithUs)
+      const exit = once(server, 'exit')
+      server.kill('SIGINT')
+      await exit
+      await rm(folder, { recursive: true })
+    },
+  }
+}
+
+// Nothing here outlives the test, so nothing needs to reach the disk; a socket would outlive a SIGKILL.
+const SETTINGS = ['fsync=off', 'listen_addresses=127.0.0.1', 'unix_socket_directories='].flatMap(
+  (setting) => ['-c', setting],
+)
+
+async function initialise(initdb: string, data: string, identity: Identity): Promise<void> {
+  const options = ['--username=foyer', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync']
+  const child = spawn(initdb, ['-D', data, ...options], {
+    ...identity,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let complaint = ''
+  child.stderr.on('data', (chunk) => (complaint += String(chunk)))
+  await once(child, 'close')
+  if (child.exitCode !== 0) throw new Error(`initdb failed:\n${complaint}`)
+}
+
+async function untilReady(log: NodeJS.ReadableStream): Promise<void> {
+  let text = ''
+  await new Promise<void>((resolve, reject) => {
+    log.on('data', (chunk) => {
+      if (text.includes(READY)) return // The log has to be read to its end, but not kept.
+      text += String(chunk)
+      if (text.includes(READY)) resolve()
+    })
+    log.once('end', () => reject(new Error(`PostgreSQL did not start:\n${text}`)))
+  })
+}

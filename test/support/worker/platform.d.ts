@@ -1,0 +1,15 @@
+import type { Bindings } from '../../../src/env.ts'
+import type * as mainModule from '../../../src/worker.ts'
+
+/** What `cloudflare:workers` offers to tests: the Worker's own exports and its bindings. */
+declare global {
+  namespace Cloudflare {
+    interface GlobalProps {
+      mainModule: typeof mainModule
+    }
+    interface Env extends Bindings {
+      readonly STRIPE_API_BASE: string
+      readonly RESEND_API_BASE: string
+    }
+  }
+}

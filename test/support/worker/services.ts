@@ -1,0 +1,37 @@
+import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
+import { migrate } from '../../../scripts/migrate.ts'
+import { openDatabaseService } from '../../../scripts/services/database.ts'
+import { listen } from '../../../scripts/services/http-server.ts'
+import { startInProcess, temporaryFolder } from '../local-services.ts'
+import { testBindings } from '../bindings.ts'
+
+// A process of its own: real local services for the Worker under test. Says where they are on one
+// line of standard output, and ends when its standard input does.
+
+const folder = await temporaryFolder()
+const [billing, mail, database] = await Promise.all([
+  startInProcess('billing'),
+  startInProcess('mail'),
+  openDatabaseService({ dataDirectory: folder, baseUrl: 'http://database.localhost' }),
+])
+const server = await listen(database.fetch, 0)
+const bindings = {
+  ...testBindings(),
+  DATABASE_URL: 'postgres://foyer:foyer@127.0.0.1/foyer',
+  DATABASE_HTTP_URL: `http://127.0.0.1:${server.port}/sql`,
+  STRIPE_API_BASE: billing.url,
+  RESEND_API_BASE: mail.url,
+}
+await migrate({
+  databaseUrl: bindings.DATABASE_URL,
+  databaseHttpUrl: bindings.DATABASE_HTTP_URL,
+  directory: join(import.meta.dirname, '../../../migrations'),
+})
+process.stdout.write(`${JSON.stringify(bindings)}\n`)
+
+process.stdin.resume().once('end', () => {
+  void Promise.all([billing.stop(), mail.stop(), server.close(), database.close()])
+    .then(() => rm(folder, { recursive: true }))
+    .then(() => process.exit(0))
+})

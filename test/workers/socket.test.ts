@@ -1,0 +1,144 @@
+import { evictDurableObject } from 'cloudflare:test'
+import { describe, expect, test } from 'vitest'
+import {
+  eventually,
+  openSocket,
+  signUp,
+  subjectOf,
+  untilSettled,
+  upgrade,
+} from '../support/worker/api.ts'
+
+describe('the socket', () => {
+  test('shows where the session stands, then every change, in order', async () => {
+    const session = await signUp()
+    const { frames, socket } = await openSocket(session)
+    await eventually('the last frame', async () => frames.at(-1)?.status === 'merged')
+    expect(frames.map(({ seq, status }) => [seq, status])).toEqual([
+      [1, 'pending'],
+      [2, 'hydrating'],
+      [3, 'hydrating'],
+      [4, 'merged'],
+    ])
+    expect(frames[0]).toMatchObject({ type: 'status', specId: session.specId })
+    socket.close()
+  })
+
+  test('without `after` begins with the present', async () => {
+    const session = await signUp()
+    await untilSettled(session)
+    const { frames } = await openSocket(session)
+    await eventually('a frame', async () => frames.length > 0)
+    expect(frames.map(({ seq }) => seq)).toEqual([4])
+  })
+
+  test.each([
+    [0, [1, 2, 3, 4]],
+    [2, [3, 4]],
+    [4, []],
+    // A client that knows more than there is gets the truth.
+    [99, [4]],
+  ])('F33: after %i sends exactly what was missed', async (after, missed) => {
+    const session = await signUp()
+    await untilSettled(session)
+    const { frames, socket } = await openSocket(session, `?after=${after}`)
+    await pong(socket)
+    expect(frames.map(({ seq }) => seq)).toEqual(missed)
+  })
+
+  test('survives the eviction of its object, and so does what was decided (F32)', async () => {
+    const session = await signUp()
+    const { frames, socket } = await openSocket(session)
+    await evictDurableObject(subjectOf(session.token), { webSockets: 'hibernate' })
+    await untilSettled(session)
+    await eventually('the last frame', async () => frames.at(-1)?.status === 'merged')
+    expect(frames.map(({ seq }) => seq)).toEqual([1, 2, 3, 4])
+    socket.close()
+  })
+
+  test('two sockets of one session see the same', async () => {
+    const session = await signUp()
+    const [one, two] = [await openSocket(session), await openSocket(session)]
+    await eventually('both ends', async () =>
+      [one, two].every(({ frames }) => frames.at(-1)?.status === 'merged'),
+    )
+    expect(two.frames).toEqual(one.frames)
+  })
+})
+
+describe('who may not open one', () => {
+  const bare = (specId: string, protocols: readonly string[], query = '') =>
+    upgrade(specId, protocols, query).then(({ status }) => status)
+
+  test.each([
+    ['no protocol', []],
+    ['no token', ['foyer.v1']],
+    ['a bad token', ['foyer.v1', 'bearer.rubbish']],
+  ])('%s is 401', async (_name, protocols) => {
+    expect(await bare((await signUp()).specId, protocols)).toBe(401)
+  })
+
+  test('a good token without our protocol is 401', async () => {
+    const { specId, token } = await signUp()
+    expect(await bare(specId, [`bearer.${token}`])).toBe(401)
+  })
+
+  test("X8: a good token on another's session is 404", async () => {
+    const [mine, theirs] = [await signUp(), await signUp()]
+    expect(await bare(theirs.specId, ['foyer.v1', `bearer.${mine.token}`])).toBe(404)
+  })
+
+  test.each(['token', 'access_token', 'bearer'])(
+    'X30: a token in the URL (%s) is 400',
+    async (name) => {
+      const { specId, token } = await signUp()
+      expect(await bare(specId, ['foyer.v1'], `?${name}=${token}`)).toBe(400)
+    },
+  )
+
+  test.each(['-1', '1.5', 'x', '1e9'])('after=%s is 400', async (after) => {
+    const { specId, token } = await signUp()
+    expect(await bare(specId, ['foyer.v1', `bearer.${token}`], `?after=${after}`)).toBe(400)
+  })
+})
+
+describe('X31, X32: what a client may do with it', () => {
+  test('a ping is answered without waking the object', async () => {
+    const { socket } = await openSocket(await signUp())
+    expect(await pong(socket)).toBe('pong')
+  })
+
+  test('a megabyte closes it with 1009', async () => {
+    const { socket, closed } = await openSocket(await signUp())
+    socket.send('x'.repeat(1_000_000))
+    expect((await closed).code).toBe(1009)
+  })
+
+  test('anything but ping closes it with 1008', async () => {
+    const { socket, closed } = await openSocket(await signUp())
+    for (let times = 0; times < 1_000 && socket.readyState === 1; times += 1) socket.send('hello')
+    expect((await closed).code).toBe(1008)
+  })
+
+  test('a hundred leave the newest eight open', async () => {
+    const session = await signUp()
+    const sockets = []
+    for (let times = 0; times < 100; times += 1) sockets.push(await openSocket(session))
+    const codes = await Promise.all(
+      sockets.slice(0, 92).map(async ({ closed }) => (await closed).code),
+    )
+    expect(new Set(codes)).toEqual(new Set([1008]))
+    const answers = await Promise.all(sockets.slice(92).map(({ socket }) => pong(socket)))
+    expect(answers).toEqual(Array(8).fill('pong'))
+  })
+})
+
+async function pong(socket: WebSocket): Promise<unknown> {
+  const answer = new Promise<unknown>((resolve) => {
+    socket.addEventListener('message', ({ data }) => {
+      if (data === 'pong') resolve(data)
+    })
+  })
+  socket.send('ping')
+  return answer
+}

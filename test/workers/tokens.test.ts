@@ -1,0 +1,183 @@
+import { SignJWT, base64url, createLocalJWKSet, generateKeyPair, importJWK, jwtVerify } from 'jose'
+import { describe, expect, test } from 'vitest'
+import type { SignUpResponse } from '../../src/contract/onboarding.ts'
+import type { PublicKeySet } from '../../src/contract/tokens.ts'
+import { ROUTE_ROLES } from '../../src/http/authenticate.ts'
+import { createTokens } from '../../src/adapters/tokens.ts'
+import { parseSettings } from '../../src/env.ts'
+import {
+  ORIGIN,
+  bearer,
+  bindings,
+  claimsOf,
+  errorOf,
+  fetchWorker,
+  signUp,
+} from '../support/worker/api.ts'
+
+const jwks = async () => (await fetchWorker('/.well-known/jwks.json')).json<PublicKeySet>()
+
+const status = async (token: string) =>
+  (await fetchWorker('/api/onboarding/session', { headers: bearer(token) })).status
+
+const settings = parseSettings(bindings)
+
+/** A token like ours in all but what the test changes, signed with our own key. */
+async function forge(
+  session: SignUpResponse,
+  change: {
+    readonly header?: Readonly<Record<string, unknown>>
+    readonly claims?: Readonly<Record<string, unknown>>
+    readonly without?: string
+  } = {},
+): Promise<string> {
+  const [first] = settings.TOKEN_KEYS.keys
+  const claims = Object.fromEntries(
+    Object.entries({ ...claimsOf(session.token), ...change.claims }).filter(
+      ([name]) => name !== change.without,
+    ),
+  )
+  const header = { alg: 'EdDSA', typ: 'spec+jwt', kid: String(first?.kid), ...change.header }
+  const key = await importJWK({ ...first } as Parameters<typeof importJWK>[0], 'EdDSA')
+  return new SignJWT(claims).setProtectedHeader(header).sign(key)
+}
+
+describe('S4: the token', () => {
+  test('is verified offline with nothing but the published keys', async () => {
+    const { token, specId } = await signUp()
+    const { payload, protectedHeader } = await jwtVerify(
+      token,
+      createLocalJWKSet({ keys: (await jwks()).keys.map((key) => ({ ...key })) }),
+      { issuer: ORIGIN, audience: `${ORIGIN}/onboarding`, typ: 'spec+jwt' },
+    )
+    expect(payload).toMatchObject({ sub: specId, sid: specId, role: 'speculative', authEpoch: 0 })
+    expect(protectedHeader).toEqual({ alg: 'EdDSA', typ: 'spec+jwt', kid: 'first' })
+  })
+
+  test('the published keys have no private part', async () => {
+    const { keys } = await jwks()
+    expect(keys.map(({ kid }) => kid)).toEqual(['first', 'second'])
+    expect(JSON.stringify(keys)).not.toContain('"d"')
+  })
+
+  test('X63: an audience check alone keeps it out of any other backend', async () => {
+    const { token } = await signUp()
+    const keys = createLocalJWKSet({ keys: (await jwks()).keys.map((key) => ({ ...key })) })
+    await expect(
+      jwtVerify(token, keys, { audience: 'https://api.customer.example' }),
+    ).rejects.toThrow()
+  })
+
+  test('rotation logs nobody out: what the older key signed stays valid', async () => {
+    const session = await signUp()
+    const rotated = createTokens({
+      ...settings,
+      TOKEN_KEYS: { keys: settings.TOKEN_KEYS.keys.toReversed() },
+    })
+    expect((await rotated.verifySpeculative(session.token, Date.now())).ok).toBe(true)
+    const { specId, key } = { ...session, key: String(claimsOf(session.token).key) }
+    const fresh = await rotated.issueSpeculative({ specId, key, authEpoch: 0 }, Date.now())
+    expect(await status(fresh)).toBe(200)
+  })
+})
+
+describe('a token that is not ours opens nothing', () => {
+  const now = () => Math.floor(Date.now() / 1_000)
+
+  test('the forger of these tests can make a good one', async () => {
+    expect(await status(await forge(await signUp()))).toBe(200)
+  })
+
+  test('X1: alg none', async () => {
+    const { token } = await signUp()
+    const header = base64url.encode(JSON.stringify({ alg: 'none', typ: 'spec+jwt', kid: 'first' }))
+    const payload = token.split('.')[1] ?? ''
+    expect(await status(`${header}.${payload}.`)).toBe(401)
+    expect(await status(`${header}.${payload}.AA`)).toBe(401)
+  })
+
+  test('X2: the public key as an HMAC secret', async () => {
+    const { token } = await signUp()
+    const [key] = (await jwks()).keys
+    const forged = await new SignJWT({ ...claimsOf(token) })
+      .setProtectedHeader({ alg: 'HS256', typ: 'spec+jwt', kid: 'first' })
+      .sign(base64url.decode(String(key?.x)))
+    expect(await status(forged)).toBe(401)
+  })
+
+  test.each([
+    ['X3: another audience', { claims: { aud: `${ORIGIN}/members` } }],
+    ['X3: another issuer', { claims: { iss: 'https://evil.example' } }],
+    ['X4: another type', { header: { typ: 'at+jwt' } }],
+    ['X5: expired', { claims: { exp: now() - 1 } }],
+    ['X5: issued in the future', { claims: { iat: now() + 60 } }],
+    ['X6: no exp', { without: 'exp' }],
+    ['no jti', { without: 'jti' }],
+    ['X7: a kid with a path', { header: { kid: '../../first' } }],
+    ['X7: jku', { header: { kid: 'elsewhere', jku: 'https://evil.example/jwks.json' } }],
+    ['another role', { claims: { role: 'member' } }],
+    ['a session that is not its subject', { claims: { sid: crypto.randomUUID() } }],
+    ['another epoch', { claims: { authEpoch: 1 } }],
+  ])('%s', async (_name, change) => {
+    expect(await status(await forge(await signUp(), change))).toBe(401)
+  })
+
+  test('another key under our kid', async () => {
+    const { token } = await signUp()
+    const { privateKey } = await generateKeyPair('EdDSA')
+    const forged = await new SignJWT({ ...claimsOf(token) })
+      .setProtectedHeader({ alg: 'EdDSA', typ: 'spec+jwt', kid: 'first' })
+      .sign(privateKey)
+    expect(await status(forged)).toBe(401)
+  })
+
+  test('X8: a session that never was is 404', async () => {
+    const specId = crypto.randomUUID()
+    expect(
+      await status(await forge(await signUp(), { claims: { sub: specId, sid: specId } })),
+    ).toBe(404)
+  })
+
+  test.each(['', 'Bearer', 'Bearer x', 'Basic dXNlcjpwYXNz', 'Bearer a.b.c d'])(
+    'Authorization %j is 401 in the one error shape',
+    async (header) => {
+      const response = await fetchWorker('/api/onboarding/session', {
+        headers: { Authorization: header },
+      })
+      expect(response.status).toBe(401)
+      expect((await errorOf(response)).code).toBe('unauthorized')
+    },
+  )
+})
+
+describe('renewal', () => {
+  const renew = (token: string) =>
+    fetchWorker('/api/onboarding/token', { method: 'POST', headers: bearer(token) })
+
+  test('takes a token that expired while the tab slept', async () => {
+    const past = Math.floor(Date.now() / 1_000) - 3_600
+    const expired = await forge(await signUp(), { claims: { iat: past, exp: past + 300 } })
+    expect(await status(expired)).toBe(401)
+    const response = await renew(expired)
+    expect(response.status).toBe(200)
+    expect(await status((await response.json<SignUpResponse>()).token)).toBe(200)
+  })
+
+  test.each([
+    ['older than any session', { claims: { iat: 1, exp: 2 } }],
+    ['from the future', { claims: { iat: Math.floor(Date.now() / 1_000) + 60 } }],
+    ['of another type', { header: { typ: 'at+jwt' } }],
+  ])('refuses one that is %s', async (_name, change) => {
+    expect((await renew(await forge(await signUp(), change))).status).toBe(401)
+  })
+})
+
+describe('S13: a speculative token opens onboarding and nothing else', () => {
+  const routes = ROUTE_ROLES.map(([path]) => path.replace('*', 'anything'))
+
+  test.each(routes)('X9: %s is 403 with it, 401 without', async (path) => {
+    const { token } = await signUp()
+    expect((await fetchWorker(path, { headers: bearer(token) })).status).toBe(403)
+    expect((await fetchWorker(path)).status).toBe(401)
+  })
+})
