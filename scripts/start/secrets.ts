@@ -42,10 +42,15 @@ function read(path: string): Record<string, string> {
   }
 }
 
+/** What a deployment has to make itself: everything else comes with an account somewhere. */
+export const generateOwnSecrets = (): Pick<Secrets, 'SUBJECT_PEPPER' | 'TOKEN_KEYS'> => ({
+  SUBJECT_PEPPER: randomText(),
+  TOKEN_KEYS: generateTokenKeys(),
+})
+
 function generate(): Secrets {
   return {
-    SUBJECT_PEPPER: randomText(),
-    TOKEN_KEYS: generateTokenKeys(),
+    ...generateOwnSecrets(),
     ADMIN_TOKEN: randomText(),
     STRIPE_SECRET_KEY: `sk_test_local_${randomText()}`,
     STRIPE_WEBHOOK_SECRET: `whsec_local_${randomText()}`,
