@@ -17,11 +17,12 @@ export class Timeline {
       .map((row) => Entry.parse(JSON.parse(row.entry)))
   }
 
-  /** Synchronous, so that everything written before the next `await` commits as one. */
+  /** One statement, so that a decision is written whole or not at all. */
   append(entries: readonly Entry[]): void {
-    for (const entry of entries) {
-      this.#sql.exec('INSERT INTO timeline (entry) VALUES (?)', JSON.stringify(entry))
-    }
+    if (entries.length === 0) return
+    const rows = entries.map(() => '(?)').join(', ')
+    const texts = entries.map((entry) => JSON.stringify(entry))
+    this.#sql.exec(`INSERT INTO timeline (entry) VALUES ${rows}`, ...texts)
   }
 
   get sizeBytes(): number {

@@ -1,7 +1,14 @@
-import type { HydrationWork, MailWork, Report, StepWork } from '../src/contract/hydration.ts'
+import type {
+  HydrationWork,
+  MailWork,
+  Report,
+  StepFailure,
+  StepWork,
+} from '../src/contract/hydration.ts'
 import type { ReportReply, SubjectRpc } from '../src/contract/subject-rpc.ts'
 import type { HydrationStep } from '../src/core/hydration/step.ts'
 import type { Mailer } from '../src/core/ports.ts'
+import { log } from '../src/adapters/log.ts'
 
 /** The part of a subject's object that a consumer needs. */
 export type LeasedSubject = Pick<SubjectRpc, 'lease' | 'report'>
@@ -27,7 +34,7 @@ export async function hydrateSubject(
   const work = await subject.lease()
   if (work === null) return []
   const replies = await Promise.all([
-    ...(work.mail === null ? [] : [sendMail(subject, work.fence, work.mail, deps.mailer)]),
+    ...(work.mail === null ? [] : [sendMail(subject, work, work.mail, deps.mailer)]),
     runSteps(subject, work, deps),
   ])
   return replies.flat()
@@ -35,15 +42,14 @@ export async function hydrateSubject(
 
 async function sendMail(
   subject: LeasedSubject,
-  fence: number,
+  work: HydrationWork,
   mail: MailWork,
   mailer: Mailer,
 ): Promise<readonly ReportReply[]> {
   const sent = await mailer.sendProof(mail)
-  const report: Report = sent.ok
-    ? { type: 'mail_sent' }
-    : { type: 'mail_failed', failure: sent.error }
-  return [await subject.report(fence, [report])]
+  if (sent.ok) return [await subject.report(work.fence, [{ type: 'mail_sent' }])]
+  logFailure(work, 'proof mail', sent.error)
+  return [await subject.report(work.fence, [{ type: 'mail_failed', failure: sent.error }])]
 }
 
 async function runSteps(
@@ -55,6 +61,7 @@ async function runSteps(
   const refs = new Map(Object.entries(work.refs))
   for (const step of work.steps) {
     const report = await runStep(step, work, refs, deps)
+    if (report.type === 'step_failed') logFailure(work, step.name, report.failure)
     const reply = await subject.report(work.fence, [report])
     replies.push(reply)
     if (report.type !== 'step_done' || !reply.accepted) break
@@ -80,4 +87,9 @@ async function runStep(
   return result.ok
     ? { type: 'step_done', step: work.name, ref: result.value }
     : { type: 'step_failed', step: work.name, failure: result.error }
+}
+
+function logFailure(work: HydrationWork, step: string, { kind, detail }: StepFailure): void {
+  const { subjectKey: subject } = work.account
+  log('warn', 'hydration.step_failed', { subject, fence: work.fence, step, kind, detail })
 }

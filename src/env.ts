@@ -66,21 +66,21 @@ const Settings = z.object({
 })
 export type Settings = z.infer<typeof Settings>
 
-const parsed = new WeakMap<object, Settings>()
+let parsed: Settings | undefined
 
 /**
- * The settings, read once per isolate.
+ * The settings, read once per isolate: a deployment's bindings never change under it, though each
+ * object is handed a copy of its own.
  *
  * @throws Error that names every setting that is missing or malformed, without its value
  */
 export function parseSettings(env: Bindings): Settings {
-  const known = parsed.get(env)
-  if (known) return known
+  if (parsed) return parsed
   const result = Settings.safeParse(env)
   if (!result.success) {
     const faults = result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
     throw new Error(`settings: ${faults.join('; ')}`)
   }
-  parsed.set(env, result.data)
-  return result.data
+  parsed = result.data
+  return parsed
 }

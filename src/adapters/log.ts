@@ -12,6 +12,8 @@ export interface LogFields {
   readonly fence?: number
   readonly step?: string
   readonly kind?: string
+  /** Of a failure: provider, status and code. */
+  readonly detail?: string
   readonly queue?: string
   readonly route?: string
   readonly status?: number

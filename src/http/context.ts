@@ -21,17 +21,15 @@ export interface HttpEnv {
   }
 }
 
-const made = new WeakMap<Settings, Services>()
+let made: Services | undefined
 
 export function servicesOf(env: Bindings): Services {
+  if (made) return made
   const settings = parseSettings(env)
-  const known = made.get(settings)
-  if (known) return known
-  const services = {
+  made = {
     settings,
     pepper: createPepper(settings.SUBJECT_PEPPER),
     tokens: createTokens(settings),
   }
-  made.set(settings, services)
-  return services
+  return made
 }

@@ -8,7 +8,7 @@ import { decideLease } from '../../../src/core/onboarding/lease.ts'
 import { decideOpen } from '../../../src/core/onboarding/open.ts'
 import { type ReportOutcome, decideReport } from '../../../src/core/onboarding/report.ts'
 import { EMPTY_SUBJECT, type SubjectState } from '../../../src/core/onboarding/state.ts'
-import { decideNothing, takeTurn } from '../../../src/core/onboarding/tick.ts'
+import { decideNothing, takeTurn } from '../../../src/core/onboarding/turn.ts'
 import type { StepDefinition } from '../../../src/core/hydration/step.ts'
 
 export const T0 = Date.UTC(2026, 10, 21)
