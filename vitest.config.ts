@@ -21,6 +21,7 @@ export default defineConfig({
           name: 'workers',
           include: ['test/workers/**/*.test.ts'],
           globalSetup: 'test/workers/setup.ts',
+          setupFiles: 'test/support/worker/drain.ts',
           testTimeout: SLOW_TEST_MS,
         },
       },

@@ -1,17 +1,16 @@
 import { DurableObject } from 'cloudflare:workers'
 import { z } from 'zod'
-import type { HydrationWork, Report } from '../src/contract/hydration.ts'
+import { type HydrationWork, Report } from '../src/contract/hydration.ts'
 import type { WakeMessage } from '../src/contract/messages.ts'
 import type { SessionView } from '../src/contract/onboarding.ts'
 import { type Result, ok } from '../src/contract/result.ts'
 import type {
   AccessRefusal,
-  OpenRefusal,
+  OpenReply,
   OpenSession,
-  OpenedSession,
   ReportReply,
   SessionClaim,
-  SettledSession,
+  SessionState,
   SubjectRpc,
 } from '../src/contract/subject-rpc.ts'
 import { describeError, log } from '../src/adapters/log.ts'
@@ -24,14 +23,23 @@ import { evolve } from '../src/core/onboarding/evolve.ts'
 import { decideLease } from '../src/core/onboarding/lease.ts'
 import { decideOpen } from '../src/core/onboarding/open.ts'
 import { decideReport } from '../src/core/onboarding/report.ts'
-import { EMPTY_SUBJECT, type SubjectState, currentView } from '../src/core/onboarding/state.ts'
-import { endedSince, settledSince, viewsSince } from '../src/core/onboarding/changes.ts'
+import {
+  EMPTY_SUBJECT,
+  type Session,
+  type SubjectState,
+  currentView,
+} from '../src/core/onboarding/state.ts'
+import { endedSince, settledSince, stateOf, viewsSince } from '../src/core/onboarding/changes.ts'
 import { decideNothing, takeTurn } from '../src/core/onboarding/turn.ts'
 import { wakeAfter, wakeMessage } from '../src/core/onboarding/wake.ts'
 import { SessionSockets } from './sockets.ts'
 import { Timeline } from './timeline.ts'
 
 const HOUR_MS = 3_600_000
+/** For an object that cannot do its work, by a setting or a deploy that is wrong: until it is mended. */
+const ALARM_RETRY_MS = 60_000
+
+type Decide<Reply> = (state: SubjectState, context: DecisionContext) => Decision<Reply>
 
 /** What the Worker, which verified the token, tells of a socket that wants in. */
 export const SocketParams = z.object({
@@ -58,12 +66,15 @@ export class SubjectObject extends DurableObject<Bindings> implements SubjectRpc
     this.#state = this.#timeline.read().reduce(evolve, EMPTY_SUBJECT)
   }
 
-  async open(command: OpenSession): Promise<Result<OpenedSession, OpenRefusal>> {
-    return this.#execute((state, context) => decideOpen(state, command, context))
+  async open(command: OpenSession): Promise<OpenReply> {
+    const { reply, wake } = await this.#take((state, context) =>
+      decideOpen(state, command, context),
+    )
+    return { opened: reply, wake }
   }
 
   async view(claim: SessionClaim): Promise<Result<SessionView, AccessRefusal>> {
-    const access = accessSession(this.#state, claim, Date.now())
+    const access = await this.#access(claim)
     return access.ok ? ok(currentView(access.value)) : access
   }
 
@@ -73,8 +84,9 @@ export class SubjectObject extends DurableObject<Bindings> implements SubjectRpc
 
   async report(fence: number, reports: readonly Report[]): Promise<ReportReply> {
     const before = this.#state
+    const parsed = z.array(Report).parse(reports)
     const reply = await this.#execute((state, context) =>
-      decideReport(state, fence, reports, context),
+      decideReport(state, fence, parsed, context),
     )
     return {
       ...reply,
@@ -83,23 +95,29 @@ export class SubjectObject extends DurableObject<Bindings> implements SubjectRpc
     }
   }
 
-  async wake(): Promise<readonly SettledSession[]> {
+  async wake(): Promise<readonly SessionState[]> {
     await this.#execute(decideNothing)
     if (isWorkDue(this.#state, Date.now())) this.#announce(wakeMessage(this.#state))
-    return settledSince(EMPTY_SUBJECT, this.#state)
+    return [...this.#state.sessions.values()].map(stateOf)
   }
 
+  /** Never throws: after six failed tries the platform would drop the alarm, and with it the person. */
   override async alarm(): Promise<void> {
     this.#armedAt = null
-    await this.wake()
+    try {
+      await this.wake()
+    } catch (error) {
+      log('error', 'alarm.failed', { error: describeError(error) })
+      await this.ctx.storage.setAlarm(Date.now() + ALARM_RETRY_MS)
+    }
   }
 
   override async fetch(request: Request): Promise<Response> {
     const { after, ...claim } = SocketParams.parse(
       Object.fromEntries([['after', null], ...new URL(request.url).searchParams]),
     )
-    const access = accessSession(this.#state, claim, Date.now())
-    if (!access.ok) return new Response(null, { status: access.error === 'unknown' ? 404 : 401 })
+    const access = await this.#access(claim)
+    if (!access.ok) return new Response(null, { status: 401 })
     return this.#sockets.accept(claim.specId, viewsAfter(access.value, after))
   }
 
@@ -107,10 +125,25 @@ export class SubjectObject extends DurableObject<Bindings> implements SubjectRpc
     this.#sockets.refuse(socket, message)
   }
 
-  /** Decide, append and arm the alarm in one transaction; then push and announce. */
-  async #execute<Reply>(
-    decide: (state: SubjectState, context: DecisionContext) => Decision<Reply>,
-  ): Promise<Reply> {
+  /** A reader, too, makes time pass: what an alarm should have done is done now. */
+  #access(claim: SessionClaim): Promise<Result<Session, AccessRefusal>> {
+    return this.#execute((state, { now }) => ({
+      entries: [],
+      reply: accessSession(state, claim, now),
+    }))
+  }
+
+  /** A turn, and the wake-up that follows from it, off the caller's path. */
+  async #execute<Reply>(decide: Decide<Reply>): Promise<Reply> {
+    const { reply, wake } = await this.#take(decide)
+    this.#announce(wake)
+    return reply
+  }
+
+  /** Decide, append and arm the alarm in one transaction; then push. */
+  async #take<Reply>(
+    decide: Decide<Reply>,
+  ): Promise<{ readonly reply: Reply; readonly wake: WakeMessage | null }> {
     const context = this.#context()
     const before = this.#state
     const turn = takeTurn(before, context, decide)
@@ -120,8 +153,7 @@ export class SubjectObject extends DurableObject<Bindings> implements SubjectRpc
     await this.#arm(nextWakeAt(turn.state, context.now))
     for (const [specId, views] of viewsSince(before, turn.state)) this.#sockets.push(specId, views)
     for (const specId of endedSince(before, turn.state)) this.#sockets.end(specId)
-    this.#announce(wakeAfter(before, turn.state, context.now))
-    return turn.reply
+    return { reply: turn.reply, wake: wakeAfter(before, turn.state, context.now) }
   }
 
   /** Only ever earlier: an alarm that comes too soon looks, finds nothing due and sets the next. */
@@ -131,7 +163,7 @@ export class SubjectObject extends DurableObject<Bindings> implements SubjectRpc
     await this.ctx.storage.setAlarm(wakeAt)
   }
 
-  /** Off the request path. If it is lost, the alarm repeats it. */
+  /** If it is lost, the alarm repeats it. */
   #announce(message: WakeMessage | null): void {
     if (message === null) return
     const sent = this.env.HYDRATION.send(message).catch((error: unknown) => {

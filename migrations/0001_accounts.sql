@@ -23,14 +23,17 @@ CREATE TABLE onboarding_sessions (
   status text NOT NULL CHECK (status IN ('pending', 'hydrating', 'merged', 'failed')),
   opened_at timestamptz NOT NULL,
   settled_at timestamptz,
+  -- When the cron last looked after it: whoever waits longest for that comes next.
+  swept_at timestamptz,
   -- Size of the subject's database when this session settled.
   storage_bytes integer
 );
 --> statement-breakpoint
 CREATE INDEX onboarding_sessions_subject ON onboarding_sessions (subject_key);
 --> statement-breakpoint
--- Only what is still open is ever looked for by age.
-CREATE INDEX onboarding_sessions_open ON onboarding_sessions (opened_at) WHERE settled_at IS NULL;
+-- Only what is still open is ever looked for, the longest neglected first.
+CREATE INDEX onboarding_sessions_open ON onboarding_sessions (coalesce(swept_at, opened_at))
+  WHERE settled_at IS NULL;
 --> statement-breakpoint
 CREATE TABLE dead_letters (
   id text PRIMARY KEY,

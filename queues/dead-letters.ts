@@ -1,5 +1,5 @@
 import { WakeMessage } from '../src/contract/messages.ts'
-import { createHydrationAdapters } from '../src/adapters/hydration-adapters.ts'
+import { createStores } from '../src/adapters/hydration-adapters.ts'
 import { describeError, log } from '../src/adapters/log.ts'
 import { type Bindings, parseSettings } from '../src/env.ts'
 
@@ -11,7 +11,7 @@ const RETRY_DELAY_SECONDS = 60
  * ends here, since the subject's own alarm goes on waking; it shows that somebody must look.
  */
 export async function keepDeadLetters(batch: MessageBatch, env: Bindings): Promise<void> {
-  const { deadLetters } = createHydrationAdapters(parseSettings(env))
+  const { deadLetters } = createStores(parseSettings(env))
   try {
     await deadLetters.keep(
       batch.messages.map((message) => ({

@@ -8,7 +8,7 @@ import type {
 import type { ReportReply, SubjectRpc } from '../src/contract/subject-rpc.ts'
 import type { HydrationStep } from '../src/core/hydration/step.ts'
 import type { Mailer } from '../src/core/ports.ts'
-import { log } from '../src/adapters/log.ts'
+import { describeError, log } from '../src/adapters/log.ts'
 
 /** The part of a subject's object that a consumer needs. */
 export type LeasedSubject = Pick<SubjectRpc, 'lease' | 'report'>
@@ -33,11 +33,21 @@ export async function hydrateSubject(
 ): Promise<readonly ReportReply[]> {
   const work = await subject.lease()
   if (work === null) return []
-  const replies = await Promise.all([
+  // Both to their end: what one of them reported must not be lost because the other was interrupted.
+  const replies = await Promise.allSettled([
     ...(work.mail === null ? [] : [sendMail(subject, work, work.mail, deps.mailer)]),
     runSteps(subject, work, deps),
   ])
-  return replies.flat()
+  return replies.flatMap((reply) => {
+    if (reply.status === 'fulfilled') return reply.value
+    log('error', 'hydration.interrupted', {
+      subject: work.account.subjectKey,
+      fence: work.fence,
+      traceparent: work.traceparent,
+      error: describeError(reply.reason),
+    })
+    return []
+  })
 }
 
 async function sendMail(
@@ -91,5 +101,6 @@ async function runStep(
 
 function logFailure(work: HydrationWork, step: string, { kind, detail }: StepFailure): void {
   const { subjectKey: subject } = work.account
-  log('warn', 'hydration.step_failed', { subject, fence: work.fence, step, kind, detail })
+  const { fence, traceparent } = work
+  log('warn', 'hydration.step_failed', { subject, fence, step, kind, detail, traceparent })
 }

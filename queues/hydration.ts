@@ -1,11 +1,11 @@
 import { WakeMessage } from '../src/contract/messages.ts'
-import { createHydrationAdapters } from '../src/adapters/hydration-adapters.ts'
+import { createProviders, createStores } from '../src/adapters/hydration-adapters.ts'
 import { describeError, log } from '../src/adapters/log.ts'
 import type { IndexedSession, SessionIndex } from '../src/core/ports.ts'
 import { type Bindings, parseSettings } from '../src/env.ts'
 import { type HydrationDeps, hydrateSubject } from './hydrate-subject.ts'
 
-/** Well inside the lease of 30 s, so that a lease is handed back rather than lost. */
+/** Well inside the lease of 30 s: a call begun at the last moment still ends within it. */
 const WORK_MS = 20_000
 /** For a subject whose object did not answer: time to come back before the queue tries again. */
 const RETRY_DELAY_SECONDS = 10
@@ -21,13 +21,15 @@ interface Wake {
  * is for messages that cannot be read and for objects that do not answer.
  */
 export async function consumeHydration(batch: MessageBatch, env: Bindings): Promise<void> {
-  const { steps, mailer, index } = createHydrationAdapters(parseSettings(env))
+  const settings = parseSettings(env)
+  const stopAt = Date.now() + WORK_MS
+  const { index } = createStores(settings)
   const wakes = readWakes(batch)
   await record(
     index,
     wakes.flatMap(({ body }) => indexedFrom(body)),
   )
-  const deps = { steps, mailer, now: Date.now, stopAt: Date.now() + WORK_MS }
+  const deps = { ...createProviders(settings, stopAt), now: Date.now, stopAt }
   // Several wake-ups of one subject in a batch are one.
   const bySubject = Map.groupBy(wakes, ({ body }) => body.key)
   const settled = await Promise.all(

@@ -44,18 +44,38 @@ const httpUrl = z.url({ protocol: /^https?$/ })
 const optional = <T extends z.ZodType>(schema: T) =>
   z.preprocess((value) => (value === '' ? undefined : value), schema.optional())
 
-const Settings = z.object({
+/** What makes an Auth0 account usable; one without the others is a mistake. */
+const AUTH0_CREDENTIALS = ['AUTH0_DOMAIN', 'AUTH0_CLIENT_ID', 'AUTH0_CLIENT_SECRET'] as const
+
+const Fields = z.object({
   PUBLIC_BASE_URL: httpUrl.transform((url) => url.replace(/\/$/, '')),
   /** 32 random bytes in base64url are 43 characters. */
   SUBJECT_PEPPER: z.string().min(43),
   TOKEN_KEYS: TokenKeys,
   TOKEN_TTL_SECONDS: seconds(300),
   SESSION_MAX_AGE_HOURS: z.coerce.number().positive().default(24),
+  /** Whether `CF-Connecting-IP` is the edge's own word; without an edge in front anybody can set it. */
+  TRUST_EDGE_ADDRESS: z.enum(['true', 'false']).default('false'),
   IP_LIMIT: z.enum(['on', 'off']).default('on'),
+  /** Origins besides our own whose pages may open a socket, separated by commas. */
+  ALLOWED_ORIGINS: z
+    .string()
+    .default('')
+    .transform((list) => list.split(',').map((origin) => origin.trim())),
   USER_LIMIT_PER_MINUTE: z.coerce.number().int().nonnegative().default(3),
   DATABASE_URL: z.string().min(1),
   /** Where the Neon driver posts to, when it is not Neon itself. */
   DATABASE_HTTP_URL: optional(httpUrl),
+  /** The tenant's own domain, not a custom one: the Management API is named by it. Absent: identity is off. */
+  AUTH0_DOMAIN: optional(z.hostname()),
+  AUTH0_CLIENT_ID: optional(z.string()),
+  AUTH0_CLIENT_SECRET: optional(z.string()),
+  /** A database connection: only there can we name the user's id. */
+  AUTH0_CONNECTION: optional(z.string()).transform(
+    (name) => name ?? 'Username-Password-Authentication',
+  ),
+  /** Where Auth0 is, when it is not at its domain. */
+  AUTH0_API_BASE: optional(httpUrl),
   /** Absent: billing is off. */
   STRIPE_SECRET_KEY: optional(z.string()),
   STRIPE_API_BASE: optional(httpUrl),
@@ -64,23 +84,45 @@ const Settings = z.object({
   RESEND_API_BASE: optional(httpUrl),
   MAIL_FROM: z.string().default('Foyer <hello@foyer.local>'),
 })
+
+const Settings = Fields.superRefine((settings, context) => {
+  const given = AUTH0_CREDENTIALS.find((name) => settings[name] !== undefined)
+  if (given === undefined) return
+  for (const name of AUTH0_CREDENTIALS) {
+    if (settings[name] !== undefined) continue
+    context.addIssue({ code: 'custom', path: [name], message: `is missing, while ${given} is set` })
+  }
+})
 export type Settings = z.infer<typeof Settings>
 
-let parsed: Settings | undefined
+/** Names settings and never their values: its message may be logged. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError'
+}
+
+const NAMES = Object.keys(Fields.shape)
+const seen = new WeakMap<Bindings, Settings>()
+let latest: { readonly env: Bindings; readonly settings: Settings } | undefined
 
 /**
- * The settings, read once per isolate: a deployment's bindings never change under it, though each
- * object is handed a copy of its own.
+ * The settings, parsed once for as long as they stay the same: every object is handed a copy of the
+ * bindings of its own, and an isolate may outlive a deployment that changed them.
  *
- * @throws Error that names every setting that is missing or malformed, without its value
+ * @throws SettingsError
  */
 export function parseSettings(env: Bindings): Settings {
-  if (parsed) return parsed
+  const known = seen.get(env)
+  if (known) return known
+  const same = latest !== undefined && NAMES.every((name) => latest?.env[name] === env[name])
+  const settings = same && latest !== undefined ? latest.settings : parse(env)
+  latest = { env, settings }
+  seen.set(env, settings)
+  return settings
+}
+
+function parse(env: Bindings): Settings {
   const result = Settings.safeParse(env)
-  if (!result.success) {
-    const faults = result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
-    throw new Error(`settings: ${faults.join('; ')}`)
-  }
-  parsed = result.data
-  return parsed
+  if (result.success) return result.data
+  const faults = result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+  throw new SettingsError(faults.join('; '))
 }

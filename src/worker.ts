@@ -6,7 +6,7 @@ import { app } from './http/app.ts'
 
 export { SubjectObject } from '../durable-objects/subject.ts'
 
-/** Queue names as in wrangler.toml, without the suffix an environment may add. */
+/** Queue names as in wrangler.toml. */
 const CONSUMERS: Readonly<Record<string, (batch: MessageBatch, env: Bindings) => Promise<void>>> = {
   'foyer-hydration': consumeHydration,
   'foyer-hydration-dead': keepDeadLetters,

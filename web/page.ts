@@ -8,6 +8,7 @@ const HEADLINES: Readonly<Record<RunStatus, string>> = {
 }
 
 const STEP_TITLES: Readonly<Record<string, string>> = {
+  identity: 'Identity',
   billing: 'Billing customer',
   account: 'Account',
 }
@@ -33,6 +34,12 @@ export function showView(view: SessionView, afterMs: number): void {
   element('note').textContent = over ? closingNote(view) : ''
   element('again').hidden = !over
   if (view.status === 'merged') element('account-after').textContent = inMilliseconds(afterMs)
+}
+
+/** The session ended without us: somebody proved the address, or a day passed. */
+export function showLost(): void {
+  element('note').textContent = 'This sign-up has ended. Please begin again.'
+  element('again').hidden = false
 }
 
 export function startOver(): void {

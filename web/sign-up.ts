@@ -1,6 +1,6 @@
 import type { ErrorBody } from '../src/contract/errors.ts'
 import type { SignUpResponse } from '../src/contract/onboarding.ts'
-import { showProblem, showSession, showView, startOver } from './page.ts'
+import { showLost, showProblem, showSession, showView, startOver } from './page.ts'
 import { watchSession } from './watch.ts'
 
 const form = document.querySelector<HTMLFormElement>('#sign-up')
@@ -31,7 +31,7 @@ async function signUp(from: HTMLFormElement): Promise<void> {
     const startedAt = performance.now()
     const session = await requestSession(new FormData(from))
     showSession(session.specId, performance.now() - startedAt)
-    watchSession(session, (view) => showView(view, performance.now() - startedAt))
+    watchSession(session, (view) => showView(view, performance.now() - startedAt), showLost)
   } catch (error) {
     showProblem(error instanceof Error ? error.message : 'Something went wrong. Please try again.')
   } finally {
@@ -48,7 +48,9 @@ async function requestSession(fields: FormData): Promise<SignUpResponse> {
     throw new Error('No connection. Nothing is lost: press the button again when you are back.')
   })
   if (response.ok) return (await response.json()) as SignUpResponse
-  const { error } = (await response.json()) as ErrorBody
+  const body = (await response.json().catch(() => null)) as ErrorBody | null
+  if (body === null) throw new Error('Something went wrong on our side. Please try again.')
+  const { error } = body
   const details = (error.details ?? []).map(({ path, message }) => `${path} ${message}`)
   throw new Error(details.length > 0 ? `${details.join('; ')}.` : error.message)
 }

@@ -5,13 +5,17 @@ const RECONNECT_BASE_MS = 500
 const RECONNECT_MAX_MS = 10_000
 
 /**
- * Shows each change of a session until its run is over. A socket that drops is opened again and
- * asks for what it missed, so nothing is shown twice and nothing is left out.
+ * Shows each change of a session until its run is over. A socket that drops is opened again, with a
+ * fresh token, and asks for what it missed: nothing is shown twice and nothing is left out.
+ *
+ * @param lost called when the session has ended and nothing more will come
  */
 export function watchSession(
-  { specId, token }: SignUpResponse,
+  { specId, token: firstToken }: SignUpResponse,
   show: (view: StatusFrame) => void,
+  lost: () => void,
 ): void {
+  let token = firstToken
   let seen = 0
   let failures = 0
   const open = () => {
@@ -31,8 +35,17 @@ export function watchSession(
     socket.addEventListener('close', () => {
       if (over) return
       failures += 1
-      setTimeout(open, Math.min(RECONNECT_BASE_MS * 2 ** failures, RECONNECT_MAX_MS))
+      setTimeout(() => void reopen(), Math.min(RECONNECT_BASE_MS * 2 ** failures, RECONNECT_MAX_MS))
     })
+  }
+  const reopen = async () => {
+    const response = await fetch('/api/onboarding/token', {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${token}` },
+    }).catch(() => null)
+    if (response?.status === 401) return lost()
+    if (response?.ok) token = ((await response.json()) as SignUpResponse).token
+    open()
   }
   open()
 }

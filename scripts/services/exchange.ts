@@ -3,19 +3,25 @@ import type { Context } from './emulator.ts'
 import { callerLeaves, type Faults } from './faults.ts'
 import { type Answer, type Idempotency, type Outcome, Refusal } from './idempotency.ts'
 
-/** How one provider words what all of them have in common. */
-export interface Wire {
-  /** What the `Authorization` header must look like. */
-  readonly authorization: RegExp
-  readonly unauthorized: Answer
-  readonly maxKeyLength: number
-  readonly keyTooLong: Answer
-  readonly keyReused: Answer
-  readonly keyInUse: Answer
-  /** An answer with this status for no reason but a fault. */
-  failure(status: number): Answer
+/** What one provider says about idempotency keys. */
+export interface KeyRules {
+  readonly maxLength: number
+  readonly tooLong: Answer
+  readonly reused: Answer
+  readonly inUse: Answer
   /** The parameters in a form in which equal ones are the same text. */
   canonical(body: string): string
+}
+
+/** How one provider words what all of them have in common. */
+export interface Wire {
+  /** Whether this `Authorization` header opens the door. */
+  authorizes(header: string): boolean
+  readonly unauthorized: Answer
+  /** `null`: the provider knows no such keys and passes over the header. */
+  readonly keys: KeyRules | null
+  /** An answer with this status for no reason but a fault. */
+  failure(status: number): Answer
   toResponse(answer: Answer, headers?: Record<string, string>): Response
 }
 
@@ -26,7 +32,17 @@ export interface Parts {
 }
 
 export function authorized(c: Context, wire: Wire): boolean {
-  return wire.authorization.test(c.req.header('authorization') ?? '')
+  return wire.authorizes(c.req.header('authorization') ?? '')
+}
+
+/** A read for those who may. */
+export function readOwn(
+  c: Context,
+  parts: Parts,
+  answer: () => Answer,
+): Promise<Response> | Response {
+  const { wire } = parts
+  return authorized(c, wire) ? read(c, parts, answer) : wire.toResponse(wire.unauthorized)
 }
 
 /** A request that changes nothing. Checking who asks is left to the caller: some reads are open. */
@@ -50,13 +66,16 @@ export async function read(c: Context, { wire, faults }: Parts, answer: () => An
 export async function write(c: Context, parts: Parts, execute: (body: string) => Answer) {
   const { wire, faults, idempotency } = parts
   if (!authorized(c, wire)) return wire.toResponse(wire.unauthorized)
-  const key = keyOf(c)
-  if (key !== undefined && key.length > wire.maxKeyLength) return wire.toResponse(wire.keyTooLong)
+  const { keys } = wire
+  const key = keys === null ? undefined : keyOf(c)
+  if (keys !== null && key !== undefined && key.length > keys.maxLength) {
+    return wire.toResponse(keys.tooLong)
+  }
   const body = await c.req.text()
   const outcome = await idempotency.run(
     {
       key,
-      fingerprint: fingerprint(c, wire.canonical(body)),
+      fingerprint: fingerprint(c, keys === null ? body : keys.canonical(body)),
       fault: faults.take(c.req.method),
       signal: c.req.raw.signal,
     },
@@ -81,10 +100,16 @@ function respond(outcome: Outcome, wire: Wire): Response {
     case 'replayed':
       return wire.toResponse(outcome.answer, { 'idempotent-replayed': 'true' })
     case 'mismatch':
-      return wire.toResponse(wire.keyReused)
+      return wire.toResponse(rulesOf(wire).reused)
     case 'in_flight':
-      return wire.toResponse(wire.keyInUse)
+      return wire.toResponse(rulesOf(wire).inUse)
     case 'no_answer':
       return Response.error()
   }
+}
+
+/** Only a call with a key has such an outcome. */
+function rulesOf({ keys }: Wire): KeyRules {
+  if (keys === null) throw new Error('a call without a key was compared by its key')
+  return keys
 }

@@ -118,11 +118,11 @@ export class Idempotency {
   }
 
   #store({ key, fingerprint }: Call, { status, body }: Answer): void {
+    if (key === undefined) return
     const now = this.#rules.now()
     this.#database
       .prepare('DELETE FROM idempotency_keys WHERE created_at_ms <= ?')
       .run(now - KEPT_MS)
-    if (key === undefined) return
     this.#database
       .prepare('INSERT INTO idempotency_keys VALUES (?, ?, ?, ?, ?)')
       .run(key, fingerprint, status, body, now)

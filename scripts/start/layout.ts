@@ -6,7 +6,7 @@ import { Problem } from './problem.ts'
 export const ROOT = join(import.meta.dirname, '..', '..')
 
 /** What listens, in the order of the ports: the first on `PORT`, each next one above. */
-export const LISTENERS = ['app', 'mail', 'billing', 'database'] as const
+export const LISTENERS = ['app', 'mail', 'billing', 'database', 'identity'] as const
 export type Listener = (typeof LISTENERS)[number]
 
 export interface Layout {
@@ -31,7 +31,13 @@ export function planLayout(environment: NodeJS.ProcessEnv): Layout {
   return {
     dataDirectory,
     runDirectory: join(dataDirectory, 'run'),
-    ports: { app: base, mail: base + 1, billing: base + 2, database: base + 3 },
+    ports: {
+      app: base,
+      mail: base + 1,
+      billing: base + 2,
+      database: base + 3,
+      identity: base + 4,
+    },
   }
 }
 

@@ -1,5 +1,5 @@
 import { relative } from 'node:path'
-import { type Layout, urlOf } from './layout.ts'
+import { type Layout, LISTENERS, type Listener, urlOf } from './layout.ts'
 import type { Plan } from './settings.ts'
 import type { Unit } from './unit.ts'
 
@@ -8,7 +8,7 @@ const PATHS: Record<string, string> = { mail: '/inbox', database: '/sql' }
 /** The addresses, as a table for people. */
 export function table(layout: Layout, plan: Plan, units: readonly Unit[]): string {
   const pidOf = (name: string) => units.find((unit) => unit.plan.name === name)?.pid
-  const rows = (['app', 'mail', 'billing', 'database'] as const).map((name) => {
+  const rows = LISTENERS.map((name) => {
     const pid = pidOf(name)
     if (pid === undefined) return [name, elsewhere(name, plan), '']
     return [name, `${urlOf(layout, name)}${PATHS[name] ?? ''}`, `pid ${pid}`]
@@ -22,15 +22,21 @@ export function table(layout: Layout, plan: Plan, units: readonly Unit[]): strin
 }
 
 /** Hosts only: an address may carry a password. */
-function elsewhere(name: 'app' | 'mail' | 'billing' | 'database', { settings }: Plan): string {
+function elsewhere(name: Listener, { settings }: Plan): string {
   const addresses = {
     app: undefined,
     mail: settings['RESEND_API_BASE'] ?? 'https://api.resend.com',
     billing: settings['STRIPE_API_BASE'] ?? 'https://api.stripe.com',
     database: settings['DATABASE_HTTP_URL'] ?? settings['DATABASE_URL'],
+    identity: identityAddress(settings),
   }
   const address = addresses[name] ?? ''
   return URL.canParse(address) ? `at ${new URL(address).host}` : 'off'
+}
+
+function identityAddress(settings: Plan['settings']): string | undefined {
+  const domain = settings['AUTH0_DOMAIN']
+  return domain ? (settings['AUTH0_API_BASE'] ?? `https://${domain}`) : undefined
 }
 
 export function readyLine(layout: Layout, startedAt: number): string {

@@ -9,6 +9,8 @@ const Secrets = z.object({
   SUBJECT_PEPPER: z.string(),
   TOKEN_KEYS: z.string(),
   ADMIN_TOKEN: z.string(),
+  AUTH0_CLIENT_ID: z.string(),
+  AUTH0_CLIENT_SECRET: z.string(),
   STRIPE_SECRET_KEY: z.string(),
   STRIPE_WEBHOOK_SECRET: z.string(),
   RESEND_API_KEY: z.string(),
@@ -52,6 +54,8 @@ function generate(): Secrets {
   return {
     ...generateOwnSecrets(),
     ADMIN_TOKEN: randomText(),
+    AUTH0_CLIENT_ID: `local_${randomText()}`,
+    AUTH0_CLIENT_SECRET: randomText(),
     STRIPE_SECRET_KEY: `sk_test_local_${randomText()}`,
     STRIPE_WEBHOOK_SECRET: `whsec_local_${randomText()}`,
     RESEND_API_KEY: `re_local_${randomText()}`,

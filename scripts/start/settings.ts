@@ -10,6 +10,7 @@ const NAMES = new Set([
   'SESSION_MAX_AGE_HOURS',
   'UNPROVEN_RETENTION_DAYS',
   'IP_LIMIT',
+  'TRUST_EDGE_ADDRESS',
   'USER_LIMIT_PER_MINUTE',
   'RESPONSE_FLOOR_MS',
   'COLD_START_EVENTS',
@@ -29,6 +30,11 @@ const NAMES = new Set([
 
 /** Settings that come in families, one for each outside party. */
 const FAMILIES = /^(?:ACCESS|AUTH0|EXTERNAL|OPENAI|RESEND|STRIPE|TURNSTILE)_[A-Z0-9_]+$/
+
+/** Any of them in the environment means an account there; an empty domain means none at all. */
+const AUTH0_ACCOUNT = ['AUTH0_DOMAIN', 'AUTH0_CLIENT_ID', 'AUTH0_CLIENT_SECRET'] as const
+/** Only ever a name: the local service is found by its address. */
+const LOCAL_AUTH0_DOMAIN = 'identity.local'
 
 const LOCAL_DATABASE_URL = 'postgres://foyer:foyer@127.0.0.1/foyer'
 
@@ -58,20 +64,40 @@ export function planSettings(
   const local = {
     mail: given['RESEND_API_KEY'] === undefined && given['RESEND_API_BASE'] === undefined,
     billing: given['STRIPE_SECRET_KEY'] === undefined && given['STRIPE_API_BASE'] === undefined,
+    identity: !hasAuth0Account(given) && given['AUTH0_API_BASE'] === undefined,
     database: given['DATABASE_HTTP_URL'] === undefined && !isNeon(given['DATABASE_URL']),
   }
   const settings = {
     PUBLIC_BASE_URL: urlOf(layout, 'app'),
+    // No edge in front: whatever a client says of its address is its own invention.
+    TRUST_EDGE_ADDRESS: 'false',
     MAIL_FROM: 'Foyer <hello@foyer.local>',
     DATABASE_URL: LOCAL_DATABASE_URL,
-    ...secrets,
+    ...(hasAuth0Account(given) ? withoutAuth0(secrets) : localAuth0(secrets)),
     ...(local.mail ? { RESEND_API_BASE: urlOf(layout, 'mail') } : {}),
     ...(local.billing ? { STRIPE_API_BASE: urlOf(layout, 'billing') } : {}),
+    ...(local.identity ? { AUTH0_API_BASE: urlOf(layout, 'identity') } : {}),
     ...(local.database ? { DATABASE_HTTP_URL: `${urlOf(layout, 'database')}/sql` } : {}),
     ...given,
   }
-  const services = (['database', 'mail', 'billing'] as const).filter((name) => local[name])
+  const services = (['database', 'mail', 'billing', 'identity'] as const).filter(
+    (name) => local[name],
+  )
   return { settings, services, bridgedDatabaseUrl: given['DATABASE_URL'] }
+}
+
+const hasAuth0Account = (given: Readonly<Record<string, string>>): boolean =>
+  AUTH0_ACCOUNT.some((name) => given[name] !== undefined)
+
+const localAuth0 = (secrets: Secrets): Record<string, string> => ({
+  AUTH0_DOMAIN: LOCAL_AUTH0_DOMAIN,
+  ...secrets,
+})
+
+/** Half of our own account and half of somebody's would be no account. */
+function withoutAuth0(secrets: Secrets): Record<string, string> {
+  const { AUTH0_CLIENT_ID: _, AUTH0_CLIENT_SECRET: __, ...others } = secrets
+  return others
 }
 
 function workerSettings(environment: NodeJS.ProcessEnv): Record<string, string> {

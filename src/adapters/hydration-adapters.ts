@@ -1,8 +1,8 @@
-import pLimit from 'p-limit'
 import type { HydrationStep } from '../core/hydration/step.ts'
 import type { DeadLetterStore, Mailer, SessionIndex } from '../core/ports.ts'
 import { createPepper } from '../core/pepper.ts'
 import type { Settings } from '../env.ts'
+import { openGate } from './call-gate.ts'
 import { noMailer } from './mail/no-mailer.ts'
 import { createResendMailer } from './mail/resend.ts'
 import { AccountWriter } from './neon/account-writer.ts'
@@ -11,29 +11,22 @@ import { createDeadLetterStore } from './neon/dead-letters.ts'
 import { createSessionIndex } from './neon/session-index.ts'
 import { createSteps } from './steps/registry.ts'
 
-/**
- * Workers allow six outgoing connections at a time in one invocation; a call that had to wait for
- * one would spend its time-out waiting. One is left to the database.
- */
-const PROVIDER_CALLS_MAX = 5
-
-/** What one invocation of a consumer works with. */
-export interface HydrationAdapters {
+export interface Providers {
   readonly steps: readonly HydrationStep[]
   readonly mailer: Mailer
-  readonly index: SessionIndex
-  readonly deadLetters: DeadLetterStore
 }
 
-/** Fresh for each invocation: what gathers rows or counts connections must not outlive it. */
-export function createHydrationAdapters(settings: Settings): HydrationAdapters {
-  const database = connect(settings)
-  const limit = pLimit(PROVIDER_CALLS_MAX)
+/**
+ * Fresh for each invocation: what gathers rows or counts connections must not outlive it.
+ *
+ * @param stopAt epoch milliseconds after which no call is begun
+ */
+export function createProviders(settings: Settings, stopAt: number): Providers {
+  const gate = openGate(stopAt)
+  const mailer = createMailer(settings)
   return {
-    steps: createSteps(settings, new AccountWriter(database), limit),
-    mailer: limitedMailer(createMailer(settings), limit),
-    index: createSessionIndex(database),
-    deadLetters: createDeadLetterStore(database),
+    steps: createSteps(settings, new AccountWriter(connect(settings)), gate),
+    mailer: { sendProof: (mail) => gate(() => mailer.sendProof(mail)) },
   }
 }
 
@@ -42,6 +35,15 @@ function createMailer({ RESEND_API_KEY, ...settings }: Settings): Mailer {
   return createResendMailer({ ...settings, RESEND_API_KEY }, createPepper(settings.SUBJECT_PEPPER))
 }
 
-const limitedMailer = (mailer: Mailer, limit: ReturnType<typeof pLimit>): Mailer => ({
-  sendProof: (mail) => limit(() => mailer.sendProof(mail)),
-})
+export interface Stores {
+  readonly index: SessionIndex
+  readonly deadLetters: DeadLetterStore
+}
+
+export function createStores(settings: Settings): Stores {
+  const database = connect(settings)
+  return {
+    index: createSessionIndex(database),
+    deadLetters: createDeadLetterStore(database),
+  }
+}

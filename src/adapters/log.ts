@@ -1,3 +1,5 @@
+import { SettingsError } from '../env.ts'
+
 /**
  * The fields a log line may have: ids that we minted, names from our own code, numbers. There is no
  * field for an address, a token or a body, so none can be logged.
@@ -25,17 +27,19 @@ export interface LogFields {
 
 type Level = 'info' | 'warn' | 'error'
 
-/** One JSON line; `event` is a constant name such as `hydration.lease_refused`. */
+/** One JSON line; `event` is a constant name such as `hydration.step_failed`. */
 export function log(level: Level, event: string, fields: LogFields = {}): void {
   console[level](JSON.stringify({ level, event, ...fields }))
 }
 
 /**
- * What may be told of an unknown throw: its class, its code and where it came from. Never the
- * message: drivers quote rows in theirs, parsers quote bodies.
+ * What may be told of an unknown throw: its class, its code and where it came from. Not the message:
+ * drivers quote rows in theirs, parsers quote bodies. Only an error about settings is told
+ * whole, or nobody would know which one to mend.
  */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return 'not an Error'
+  if (error instanceof SettingsError) return `${error.name} ${error.message}`
   const code = 'code' in error && typeof error.code === 'string' ? ` ${error.code}` : ''
   const frame = /^\s+at .*$/m.exec(error.stack ?? '')?.[0].trim() ?? ''
   return `${error.name}${code} ${frame}`.trimEnd()

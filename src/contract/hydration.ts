@@ -1,23 +1,30 @@
-/** Why a step or a mail did not succeed. Steps report; the subject's object decides what follows. */
-export type FailureKind =
-  /** The provider asks us to slow down. */
-  | 'rate_limited'
-  /** Nobody there, or it answered that it cannot serve: nothing is known to be wrong with us. */
-  | 'unavailable'
-  /** The provider understood and will never accept this. */
-  | 'rejected'
-  /** What we want to create exists and is not ours. */
-  | 'conflict'
-  /** It may have happened or not; asking again with the same key tells. */
-  | 'unknown_outcome'
+import { z } from 'zod'
 
-export interface StepFailure {
-  readonly kind: FailureKind
+/** Why a step or a mail did not succeed. Steps report; the subject's object decides what follows. */
+export const FailureKind = z.enum([
+  /** The provider asks us to slow down. */
+  'rate_limited',
+  /** Nobody there, or it answered that it cannot serve: nothing is known to be wrong with us. */
+  'unavailable',
+  /** The provider understood and will never accept this. */
+  'rejected',
+  /** What we want to create exists and is not ours. */
+  'conflict',
+  /** It may have happened or not; asking again with the same key tells. */
+  'unknown_outcome',
+])
+export type FailureKind = z.infer<typeof FailureKind>
+
+export const StepFailure = z.object({
+  kind: FailureKind,
   /** For operators; never shown to a session, never personal data. */
-  readonly detail: string
+  detail: z.string(),
   /** Milliseconds the provider asked us to wait. */
-  readonly retryAfterMs?: number
-}
+  retryAfterMs: z.number().nonnegative().exactOptional(),
+  /** The frozen call will only ever be answered like this, or what it made is gone: a new key is needed. */
+  callSpent: z.literal(true).exactOptional(),
+})
+export type StepFailure = z.infer<typeof StepFailure>
 
 /** A call to the outside whose key and body were fixed before it was first made. */
 export interface FrozenCall {
@@ -25,6 +32,8 @@ export interface FrozenCall {
   readonly body: Readonly<Record<string, unknown>>
   /** Epoch milliseconds; providers forget keys after a day. */
   readonly mintedAt: number
+  /** How often a new key was needed; then what an older one made must be looked for first. */
+  readonly renewals: number
 }
 
 export interface AccountFacts {
@@ -67,11 +76,13 @@ export interface MailWork {
   readonly to: string
 }
 
-/** What happened, in the consumer's words. */
-export type Report =
-  | { readonly type: 'step_done'; readonly step: string; readonly ref: string }
-  | { readonly type: 'step_failed'; readonly step: string; readonly failure: StepFailure }
-  | { readonly type: 'mail_sent' }
-  | { readonly type: 'mail_failed'; readonly failure: StepFailure }
+/** What happened, in the consumer's words; parsed before it can become history. */
+export const Report = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('step_done'), step: z.string().min(1), ref: z.string().min(1) }),
+  z.object({ type: z.literal('step_failed'), step: z.string().min(1), failure: StepFailure }),
+  z.object({ type: z.literal('mail_sent') }),
+  z.object({ type: z.literal('mail_failed'), failure: StepFailure }),
   /** Out of time: hand the lease back with whatever is still open. */
-  | { readonly type: 'returned' }
+  z.object({ type: z.literal('returned') }),
+])
+export type Report = z.infer<typeof Report>

@@ -1,4 +1,5 @@
 import type { HydrationWork, Report, SessionFacts } from './hydration.ts'
+import type { WakeMessage } from './messages.ts'
 import type { RunStatus, SessionView } from './onboarding.ts'
 import type { Result } from './result.ts'
 
@@ -21,6 +22,12 @@ export interface OpenedSession {
   readonly replayed: boolean
 }
 
+/** An opened session, and the wake-up that is to be sent for it once the answer is on its way. */
+export interface OpenReply {
+  readonly opened: Result<OpenedSession, OpenRefusal>
+  readonly wake: WakeMessage | null
+}
+
 export type OpenRefusal =
   | { readonly code: 'rate_limited'; readonly retryAfterMs: number }
   | { readonly code: 'idempotency_key_reused' }
@@ -31,30 +38,32 @@ export interface SessionClaim {
   readonly authEpoch: number
 }
 
-/** `unknown`: never was, or somebody else's. `ended`: was, and no token opens it any more. */
-export type AccessRefusal = 'unknown' | 'ended'
+/** No token opens this session any more. */
+export type AccessRefusal = 'ended'
 
-export interface SettledSession extends SessionFacts {
+export interface SessionState extends SessionFacts {
   readonly status: RunStatus
 }
 
 export interface ReportReply {
   /** False: the fence is old, somebody else holds the lease; stop working. */
   readonly accepted: boolean
-  readonly settled: readonly SettledSession[]
+  /** The sessions that this report has ended. */
+  readonly settled: readonly SessionState[]
   /** Size of the object's database, for the figure "storage in use". */
   readonly storageBytes: number
 }
 
 /** The methods of a subject's object that others may call. */
 export interface SubjectRpc {
-  open(command: OpenSession): Promise<Result<OpenedSession, OpenRefusal>>
+  /** The caller sends the wake-up, since it can send many at once; if it does not, the alarm will. */
+  open(command: OpenSession): Promise<OpenReply>
   view(claim: SessionClaim): Promise<Result<SessionView, AccessRefusal>>
   /** `null`: nothing is due, or another consumer holds the lease. */
   lease(): Promise<HydrationWork | null>
   report(fence: number, reports: readonly Report[]): Promise<ReportReply>
-  /** Look at yourself: do what time has made due. Harmless at any moment. */
-  wake(): Promise<readonly SettledSession[]>
+  /** Look at yourself: do what time has made due, and say how every session stands. Harmless. */
+  wake(): Promise<readonly SessionState[]>
   /** A WebSocket upgrade whose token was verified by the Worker. */
   fetch(request: Request): Promise<Response>
 }

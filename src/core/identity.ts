@@ -8,7 +8,7 @@ const DOMAIN_MAX_CHARS = 253
 const LABEL_MAX_CHARS = 63
 
 // Dot-atoms of RFC 5322 and 6531: quoted local parts are legal, unused, and a source of trickery.
-const LOCAL_PART = /^[^\s"(),:;<>@[\\\]\p{C}]+$/u
+const LOCAL_PART = /^[^\s"(),:;<>@[\\\]\p{C}\uFFFD]+$/u
 const LABEL = /^[\p{L}\p{M}\p{N}](?:[\p{L}\p{M}\p{N}-]*[\p{L}\p{M}\p{N}])?$/u
 
 /**

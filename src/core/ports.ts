@@ -19,8 +19,11 @@ export interface IndexedSession extends SessionFacts {
 export interface SessionIndex {
   /** Inserts, or settles once; a terminal status stays. Throws when the database cannot. */
   record(sessions: readonly IndexedSession[], now: number): Promise<void>
-  /** Subjects with a run that was opened before `openedBefore` and is not known to be over. */
-  overdueSubjects(openedBefore: number, limit: number): Promise<readonly string[]>
+  /**
+   * Takes the sessions that were opened before `openedBefore`, are not known to be over, and were
+   * neglected longest; they go to the end of the line. Throws when the database cannot.
+   */
+  takeOverdue(openedBefore: number, limit: number, now: number): Promise<readonly IndexedSession[]>
 }
 
 /** A message that no consumer could work off, kept for people to look at. */

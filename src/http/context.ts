@@ -21,15 +21,17 @@ export interface HttpEnv {
   }
 }
 
-let made: Services | undefined
+const made = new WeakMap<Settings, Services>()
 
 export function servicesOf(env: Bindings): Services {
-  if (made) return made
   const settings = parseSettings(env)
-  made = {
+  const known = made.get(settings)
+  if (known) return known
+  const services = {
     settings,
     pepper: createPepper(settings.SUBJECT_PEPPER),
     tokens: createTokens(settings),
   }
-  return made
+  made.set(settings, services)
+  return services
 }

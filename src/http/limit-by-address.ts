@@ -1,4 +1,5 @@
 import { createMiddleware } from 'hono/factory'
+import type { Settings } from '../env.ts'
 import { clientPrefix } from '../core/client-address.ts'
 import type { HttpEnv } from './context.ts'
 import { refuse } from './refuse.ts'
@@ -11,8 +12,9 @@ const WINDOW_MS = 60_000
  * platform's nature; the exact one is the subject's object.
  */
 export const limitByAddress = createMiddleware<HttpEnv>(async (c, next) => {
-  if (c.get('services').settings.IP_LIMIT === 'on') {
-    const { success } = await c.env.IP_LIMITER.limit({ key: clientAddress(c.req.raw) })
+  const { settings } = c.get('services')
+  if (settings.IP_LIMIT === 'on') {
+    const { success } = await c.env.IP_LIMITER.limit({ key: clientAddress(c.req.raw, settings) })
     if (!success) {
       const message = 'Too many requests from this address.'
       return refuse(c, { code: 'rate_limited', message, retryAfterMs: WINDOW_MS })
@@ -21,6 +23,8 @@ export const limitByAddress = createMiddleware<HttpEnv>(async (c, next) => {
   return next()
 })
 
-/** Only what the edge itself sets is believed; headers that any client can send are not. */
-export const clientAddress = (request: Request): string =>
-  clientPrefix(request.headers.get('cf-connecting-ip'))
+/** Who calls, as far as that can be believed: what any client can send is not. */
+export const clientAddress = (request: Request, settings: Settings): string =>
+  clientPrefix(
+    settings.TRUST_EDGE_ADDRESS === 'true' ? request.headers.get('cf-connecting-ip') : null,
+  )

@@ -1,15 +1,17 @@
 import { type Context, Hono } from 'hono'
 import { IdempotencyKey, SignUpRequest, type SignUpResponse } from '../contract/onboarding.ts'
 import { type Result, fail, ok } from '../contract/result.ts'
-import type { AccessRefusal, OpenRefusal, OpenSession } from '../contract/subject-rpc.ts'
+import type { OpenRefusal, OpenSession } from '../contract/subject-rpc.ts'
 import { normaliseEmail } from '../core/identity.ts'
 import { requireRole } from './authenticate.ts'
 import type { HttpEnv } from './context.ts'
 import { clientAddress, limitByAddress } from './limit-by-address.ts'
 import { readJson, validationRefusal } from './read-json.ts'
+import { sendGathered } from './wake-gatherer.ts'
 import { type Refusal, refuse } from './refuse.ts'
 import { continueTrace } from './traceparent.ts'
 
+const OptionalIdempotencyKey = IdempotencyKey.optional()
 /** Random bytes for a trace id and a span id. */
 const TRACE_BYTES = 24
 
@@ -19,7 +21,8 @@ export const onboarding = new Hono<HttpEnv>()
     const command = await readSignUp(c)
     if (!command.ok) return refuse(c, command.error)
     const { subjectKey } = command.value
-    const opened = await c.env.SUBJECTS.getByName(subjectKey).open(command.value)
+    const { opened, wake } = await c.env.SUBJECTS.getByName(subjectKey).open(command.value)
+    if (wake) c.executionCtx.waitUntil(sendGathered(c.env.HYDRATION, wake))
     if (!opened.ok) return refuse(c, openRefusal(opened.error))
     const { specId, authEpoch, replayed } = opened.value
     return c.json(
@@ -30,12 +33,12 @@ export const onboarding = new Hono<HttpEnv>()
   .get('/session', requireRole('speculative'), async (c) => {
     const { key, ...claim } = c.get('claims')
     const view = await c.env.SUBJECTS.getByName(key).view(claim)
-    return view.ok ? c.json(view.value) : refuse(c, accessRefusal(view.error))
+    return view.ok ? c.json(view.value) : refuse(c, SESSION_ENDED)
   })
   .post('/token', requireRole('speculative', 'expired'), async (c) => {
     const { key, ...claim } = c.get('claims')
     const view = await c.env.SUBJECTS.getByName(key).view(claim)
-    if (!view.ok) return refuse(c, accessRefusal(view.error))
+    if (!view.ok) return refuse(c, SESSION_ENDED)
     return c.json(await signUpResponse(c, { ...claim, key }))
   })
 
@@ -43,16 +46,16 @@ export const onboarding = new Hono<HttpEnv>()
 async function readSignUp(c: Context<HttpEnv>): Promise<Result<OpenSession, Refusal>> {
   const body = await readJson(c, SignUpRequest)
   if (!body.ok) return body
-  const idempotencyKey = IdempotencyKey.optional().safeParse(c.req.header('idempotency-key'))
+  const idempotencyKey = OptionalIdempotencyKey.safeParse(c.req.header('idempotency-key'))
   if (!idempotencyKey.success) {
     return fail(validationRefusal(idempotencyKey.error, ['Idempotency-Key']))
   }
   const identity = normaliseEmail(body.value.email)
   if (!identity.ok) return fail(invalidEmail(identity.error))
-  const { pepper } = c.get('services')
+  const { pepper, settings } = c.get('services')
   const [subjectKey, client] = await Promise.all([
     pepper.name('email', identity.value),
-    pepper.name('client', clientAddress(c.req.raw)),
+    pepper.name('client', clientAddress(c.req.raw, settings)),
   ])
   const { plan_id: planId, referrer } = body.value
   return ok({
@@ -97,7 +100,7 @@ function openRefusal(refusal: OpenRefusal): Refusal {
   }
 }
 
-export const accessRefusal = (refusal: AccessRefusal): Refusal =>
-  refusal === 'unknown'
-    ? { code: 'not_found', message: 'There is no such session.' }
-    : { code: 'unauthorized', message: 'This session has ended.' }
+export const SESSION_ENDED: Refusal = {
+  code: 'unauthorized',
+  message: 'This session has ended.',
+}

@@ -46,7 +46,9 @@ export const validationRefusal = (error: z.ZodError, prefix: string[] = []): Ref
 /** `null`: too long. A body that does not say its length is counted while it arrives. */
 async function readText(request: Request): Promise<string | null> {
   const declared = request.headers.get('content-length')
-  if (declared !== null) return Number(declared) > BODY_MAX_BYTES ? null : request.text()
+  if (declared !== null) {
+    return Number(declared) > BODY_MAX_BYTES ? null : decode(await request.arrayBuffer())
+  }
   const stream: ReadableStream<Uint8Array> | null = request.body
   const chunks: Uint8Array[] = []
   let bytes = 0
@@ -55,7 +57,16 @@ async function readText(request: Request): Promise<string | null> {
     if (bytes > BODY_MAX_BYTES) return null
     chunks.push(chunk)
   }
-  return new Blob(chunks).text()
+  return decode(await new Blob(chunks).arrayBuffer())
+}
+
+/** Bytes that are not UTF-8 become the empty text, which is not JSON either. */
+function decode(bytes: ArrayBuffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)
+  } catch {
+    return ''
+  }
 }
 
 function parse(text: string): Result<unknown, null> {

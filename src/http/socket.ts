@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { SOCKET_PROTOCOL, SOCKET_TOKEN_PREFIX } from '../contract/socket.ts'
 import type { SpeculativeClaims } from '../contract/tokens.ts'
 import type { HttpEnv } from './context.ts'
-import { accessRefusal } from './onboarding.ts'
+import { SESSION_ENDED } from './onboarding.ts'
 import { validationRefusal } from './read-json.ts'
 import { type Refusal, refuse } from './refuse.ts'
 
@@ -19,17 +19,34 @@ export const socket = new Hono<HttpEnv>().get('/onboarding/:specId', async (c) =
   if (c.req.header('upgrade')?.toLowerCase() !== 'websocket') {
     return refuse(c, { code: 'upgrade_required', message: 'This address speaks WebSocket only.' })
   }
+  if (!isOurs(c)) return refuse(c, FOREIGN_ORIGIN)
   const query = Query.safeParse(c.req.query())
   if (!query.success) return refuse(c, validationRefusal(query.error))
   const claims = await verifyOffered(c)
   if (claims === null) return refuse(c, UNAUTHORIZED)
-  if (claims.specId !== c.req.param('specId')) return refuse(c, accessRefusal('unknown'))
+  if (claims.specId !== c.req.param('specId')) return refuse(c, UNKNOWN)
   const answer = await c.env.SUBJECTS.getByName(claims.key).fetch(
     upgradeFor(claims, query.data.after),
   )
   if (answer.status === 101) return answer
-  return refuse(c, accessRefusal(answer.status === 404 ? 'unknown' : 'ended'))
+  return refuse(c, SESSION_ENDED)
 })
+
+const FOREIGN_ORIGIN: Refusal = {
+  code: 'forbidden',
+  message: 'Pages of this origin may not open a socket here.',
+}
+
+/** Programs send no origin, browsers always do. */
+function isOurs(c: Context<HttpEnv>): boolean {
+  const origin = c.req.header('origin')
+  const { PUBLIC_BASE_URL, ALLOWED_ORIGINS } = c.get('services').settings
+  const ours = [new URL(c.req.url).origin, new URL(PUBLIC_BASE_URL).origin, ...ALLOWED_ORIGINS]
+  return origin === undefined || ours.includes(origin)
+}
+
+/** Also for one that exists and is somebody else's. */
+const UNKNOWN: Refusal = { code: 'not_found', message: 'There is no such session.' }
 
 const UNAUTHORIZED: Refusal = {
   code: 'unauthorized',

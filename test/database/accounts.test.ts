@@ -26,6 +26,7 @@ const account = (change: Partial<AccountRow> = {}): AccountRow => {
     kind: 'email',
     email: `${userId}@example.com`,
     planId: 'pro',
+    auth0UserId: `auth0|${userId}`,
     stripeCustomerId: `cus_${userId}`,
     fence: 1,
     createdAt: new Date(),
@@ -99,6 +100,23 @@ describe('S5: one atomic upsert of many accounts', () => {
     await upsertAccounts(database, [row])
     await upsertAccounts(database, [{ ...row, planId: 'planted', fence: 2 }])
     expect(await stored(row)).toMatchObject({ planId: 'pro', fence: 2 })
+  })
+
+  test('what an earlier pass found at Auth0 stays when a later one brings nothing', async () => {
+    const row = account({ auth0UserId: null })
+    await upsertAccounts(database, [row])
+    const auth0UserId = `auth0|${row.userId}`
+    await upsertAccounts(database, [{ ...row, auth0UserId, fence: 2 }])
+    await upsertAccounts(database, [{ ...row, fence: 3 }])
+    expect(await stored(row)).toMatchObject({ auth0UserId, fence: 3 })
+  })
+
+  test('one user at Auth0 is linked to one account', async () => {
+    const [one, other] = [account(), account()]
+    await upsertAccounts(database, [one])
+    const { auth0UserId } = one
+    const [result] = await upsertAccounts(database, [{ ...other, auth0UserId }])
+    expect(result).toMatchObject({ ok: false, error: { kind: 'conflict' } })
   })
 
   test('a person who was found under another id is a conflict, and stays as they were', async () => {
@@ -188,7 +206,7 @@ describe('the index of sessions', () => {
     expect(await Promise.all(writers)).toHaveLength(16)
   })
 
-  test('F30: whoever should be done and is not is found, the longest waiting first', async () => {
+  test('F30: whoever should be done and is not gets their turn, the longest neglected first', async () => {
     const index = createSessionIndex(database)
     const [old, older, young, done] = [
       session({ openedAt: 2_000 }),
@@ -197,8 +215,19 @@ describe('the index of sessions', () => {
       session({ openedAt: 500, status: 'merged' }),
     ]
     await index.record([old, older, young, done], Date.now())
-    expect(await index.overdueSubjects(3_000, 10)).toEqual([older.subjectKey, old.subjectKey])
-    expect(await index.overdueSubjects(3_000, 1)).toEqual([older.subjectKey])
+    const taken = async (now: number) =>
+      (await index.takeOverdue(3_000, 1, now)).map(({ specId }) => specId)
+    expect([await taken(4_000), await taken(5_000), await taken(6_000)]).toEqual([
+      [older.specId],
+      [old.specId],
+      [older.specId],
+    ])
+  })
+
+  test('more sessions than a statement has room for are recorded', async () => {
+    const sessions = Array.from({ length: 10_000 }, () => session())
+    await createSessionIndex(database).record(sessions, Date.now())
+    expect(await found(sessions.at(-1)?.specId ?? '')).toBeDefined()
   })
 })
 

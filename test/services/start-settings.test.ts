@@ -74,13 +74,15 @@ describe('secrets', () => {
 describe('settings', () => {
   test('without any the Worker gets services of our own', () => {
     const { settings, services, bridgedDatabaseUrl } = plan({})
-    expect(services).toEqual(['database', 'mail', 'billing'])
+    expect(services).toEqual(['database', 'mail', 'billing', 'identity'])
     expect(bridgedDatabaseUrl).toBeUndefined()
     expect(settings).toMatchObject({
       PUBLIC_BASE_URL: 'http://127.0.0.1:9000',
       RESEND_API_BASE: 'http://127.0.0.1:9001',
       STRIPE_API_BASE: 'http://127.0.0.1:9002',
       DATABASE_HTTP_URL: 'http://127.0.0.1:9003/sql',
+      AUTH0_API_BASE: 'http://127.0.0.1:9004',
+      AUTH0_DOMAIN: 'identity.local',
       DATABASE_URL: 'postgres://foyer:foyer@127.0.0.1/foyer',
       MAIL_FROM: 'Foyer <hello@foyer.local>',
       ...openSecrets(folder),
@@ -109,6 +111,7 @@ describe('settings', () => {
   test.each([
     ['billing', { STRIPE_SECRET_KEY: 'sk_live_1' }, 'STRIPE_API_BASE'],
     ['mail', { RESEND_API_KEY: 're_1' }, 'RESEND_API_BASE'],
+    ['identity', { AUTH0_DOMAIN: 'tenant.auth0.com' }, 'AUTH0_API_BASE'],
     [
       'database',
       { DATABASE_URL: 'postgres://a:b@ep-x.eu-central-1.aws.neon.tech/c' },
@@ -128,6 +131,28 @@ describe('settings', () => {
     expect(settings['STRIPE_SECRET_KEY']).toMatch(/^sk_test_local_/)
   })
 
+  test.each([
+    ['an account', { AUTH0_DOMAIN: 'tenant.auth0.com', AUTH0_CLIENT_ID: 'theirs' }],
+    ['none at all', { AUTH0_DOMAIN: '' }],
+  ])('of Auth0, for %s, nothing of our own is mixed in', (_, environment) => {
+    const { settings, services } = plan(environment)
+    expect(services).not.toContain('identity')
+    const auth0 = Object.entries(settings).filter(([name]) => name.startsWith('AUTH0_'))
+    expect(Object.fromEntries(auth0)).toEqual(environment)
+  })
+
+  test('an Auth0 at another address gets our own account', () => {
+    const { settings, services } = plan({ AUTH0_API_BASE: 'http://127.0.0.1:1' })
+    expect(services).not.toContain('identity')
+    const { AUTH0_CLIENT_ID, AUTH0_CLIENT_SECRET } = openSecrets(folder)
+    expect(settings).toMatchObject({
+      AUTH0_API_BASE: 'http://127.0.0.1:1',
+      AUTH0_DOMAIN: 'identity.local',
+      AUTH0_CLIENT_ID,
+      AUTH0_CLIENT_SECRET,
+    })
+  })
+
   test('a plain PostgreSQL is reached over a bridge', () => {
     const DATABASE_URL = 'postgres://a:b@db.example.com:5432/c'
     const { settings, services, bridgedDatabaseUrl } = plan({ DATABASE_URL })
@@ -143,7 +168,7 @@ describe('settings', () => {
     expect(() => plan({ DATABASE_URL: 'foyer' })).toThrow('DATABASE_URL is not an address')
   })
 
-  test.each([['0'], ['65533'], ['web'], ['80.5']])('PORT=%s is refused', (port) => {
+  test.each([['0'], ['65532'], ['web'], ['80.5']])('PORT=%s is refused', (port) => {
     expect(() => planLayout({ PORT: port })).toThrow('is not a port')
   })
 })

@@ -29,6 +29,7 @@ test('one command brings everything up, at the ports in a row', async () => {
   expect(await statusOf(`${foyer.url('mail')}/inbox`)).toBe(200)
   expect(await statusOf(`${foyer.url('billing')}/`)).toBe(200)
   expect(await statusOf(`${foyer.url('database')}/healthz`)).toBe(200)
+  expect(await statusOf(`${foyer.url('identity')}/`)).toBe(200)
   const applied = await foyer.connect()`SELECT name FROM foyer_migrations ORDER BY name`
   const files = readdirSync(MIGRATIONS).filter((name) => name.endsWith('.sql'))
   expect(applied).toHaveLength(files.length)

@@ -10,7 +10,7 @@ import { freePortRun } from './ports.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 
-export const UNITS = ['app', 'mail', 'billing', 'database'] as const
+export const UNITS = ['app', 'mail', 'billing', 'database', 'identity'] as const
 export type UnitName = (typeof UNITS)[number]
 
 /** How long a slow machine may take for what a person would wait for, too. */

@@ -7,10 +7,11 @@ import { billingEmulator } from '../../scripts/services/billing/emulator.ts'
 import { openEmulator } from '../../scripts/services/emulator.ts'
 import type { Fault } from '../../scripts/services/faults.ts'
 import { listen } from '../../scripts/services/http-server.ts'
+import { identityEmulator } from '../../scripts/services/identity/emulator.ts'
 import { mailEmulator } from '../../scripts/services/mail/emulator.ts'
 import { freePort } from './ports.ts'
 
-const EMULATORS = { billing: billingEmulator, mail: mailEmulator }
+const EMULATORS = { billing: billingEmulator, identity: identityEmulator, mail: mailEmulator }
 type Name = keyof typeof EMULATORS
 
 export interface LocalService {

@@ -118,7 +118,7 @@ describe('retries, decided by the kind of failure', () => {
       const specId = subject.opened()
       for (let times = 0; times < 50; times += 1) {
         subject.report(subject.leased().fence, failed(kind))
-        subject.now += 130_000
+        subject.now += 310_000
       }
       expect(subject.status(specId)).toBe('hydrating')
       subject.hydrate()
@@ -196,7 +196,56 @@ test('invariant C: a run that never succeeds has failed at its deadline', () => 
   })
 })
 
+describe('F21: a call whose key is spent', () => {
+  const spent = {
+    type: 'step_failed' as const,
+    step: 'billing',
+    failure: { kind: 'unknown_outcome', detail: 'test', callSpent: true } as const,
+  }
+
+  test('is made under a new key, with the same body, and looks for what the old one made', () => {
+    const subject = new TestSubject()
+    subject.opened()
+    const first = subject.leased()
+    subject.report(first.fence, { type: 'mail_sent' }, spent)
+    subject.now += 5_000
+    const [before] = first.steps
+    const [after] = subject.leased().steps
+    expect(after?.call).toMatchObject({ body: before?.call?.body, renewals: 1 })
+    expect(after?.call?.key).not.toBe(before?.call?.key)
+  })
+
+  test('takes what it once found with it', () => {
+    const subject = new TestSubject()
+    subject.opened()
+    subject.hydrate()
+    subject.opened()
+    const failure = { ...spent.failure, kind: 'unavailable' as const }
+    subject.report(subject.leased().fence, { ...spent, failure })
+    subject.now += 5_000
+    expect(subject.leased().refs).not.toHaveProperty('billing')
+  })
+})
+
+test('steps are done in the order of the plan, also when a deploy added one between', () => {
+  const subject = new TestSubject()
+  subject.steps = [{ name: 'account' }]
+  subject.opened()
+  subject.steps = [{ name: 'billing' }, { name: 'account' }]
+  subject.opened({ client: 'client-b' })
+  expect(subject.leased().steps.map(({ name }) => name)).toEqual(['billing', 'account'])
+})
+
 describe('the proof mail', () => {
+  test('is given up after a day, like a run', () => {
+    const subject = new TestSubject()
+    subject.opened()
+    subject.now += 24 * 3_600_000
+    subject.tick()
+    expect(subject.state.mail?.status).toBe('failed')
+    expect(subject.lease()).toBeNull()
+  })
+
   test('is no step: the run merges while the mail provider is down', () => {
     const subject = new TestSubject()
     const specId = subject.opened()

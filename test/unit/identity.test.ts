@@ -60,6 +60,7 @@ describe('what is no address', () => {
     ['ada\u0000@example.com'],
     ['ada\u200b@example.com'],
     ['\ud800@example.com'],
+    ['\ufffd\ufffd@example.com'],
     [`${'a'.repeat(65)}@example.com`],
     [`ada@${'a'.repeat(64)}.com`],
     [`${'a'.repeat(64)}@${`${'b'.repeat(60)}.`.repeat(4)}com`],

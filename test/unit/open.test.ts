@@ -125,8 +125,11 @@ describe('Q6, X39: the exact limit', () => {
 const crowded = () => {
   const subject = new TestSubject()
   subject.opensPerMinute = 0
-  const noisy = Array.from({ length: 99 }, () => subject.opened({ client: 'noisy' }))
-  const quiet = subject.opened({ client: 'quiet' })
+  const open = (client: string, count: number) =>
+    Array.from({ length: count }, () => subject.opened({ client }))
+  const noisy = open('noisy', 59)
+  for (const client of ['b', 'c']) open(client, 20)
+  const [quiet = ''] = open('quiet', 1)
   return { subject, noisy, quiet }
 }
 
@@ -141,14 +144,39 @@ describe('X32: many sessions for one victim', () => {
     expect(subject.state.sessions.get(noisy[0] ?? '')?.ended).toBe(true)
   })
 
-  test('an evicted session stays until its run is over, then leaves the state', () => {
+  test('a client meets its own bound first, whoever else is there (B13)', () => {
+    const [alone, among] = [new TestSubject(), new TestSubject()]
+    for (let times = 0; times < 39; times += 1) among.opened({ client: `other-${times}` })
+    const ended = [alone, among].map((subject) => {
+      subject.opensPerMinute = 0
+      const own = Array.from({ length: 61 }, () => subject.opened({ client: 'own' }))
+      return own.map((specId) => subject.state.sessions.get(specId)?.ended)
+    })
+    expect(ended[0]).toEqual([true, ...Array<boolean>(60).fill(false)])
+    expect(ended[1]).toEqual(ended[0])
+  })
+
+  test('an evicted session ends with its run, and is forgotten at the next sign-up', () => {
     const { subject, noisy } = crowded()
     subject.opened({ client: 'victim' })
+    const [evicted = ''] = noisy
+    expect(subject.views(evicted).at(-1)).toMatchObject({
+      status: 'failed',
+      error: { code: 'session_evicted' },
+    })
     subject.hydrate()
-    expect(subject.status(noisy[0] ?? '')).toBe('merged')
+    expect(subject.status(evicted)).toBe('failed')
     subject.opened({ client: 'victim' })
-    expect(subject.state.sessions.has(noisy[0] ?? '')).toBe(false)
+    expect(subject.state.sessions.has(evicted)).toBe(false)
+  })
+
+  test('however long an outage and however large the crowd, the state stays small', () => {
+    const subject = new TestSubject()
+    for (let client = 0; client < 1_000; client += 1) {
+      subject.opened({ client: `client-${client}` })
+    }
     expect(subject.state.sessions.size).toBeLessThanOrEqual(101)
+    expect(subject.leased().steps).toHaveLength(2)
   })
 })
 
@@ -182,7 +210,7 @@ describe('X40: proof mails', () => {
     const subject = new TestSubject()
     for (let minute = 0; minute < 60; minute += 1) {
       subject.now = T0 + minute * MINUTE_MS
-      subject.opened()
+      subject.opened({ client: `client-${minute}` })
       subject.hydrate()
     }
     expect(subject.state.mailsRequestedAt).toHaveLength(20)

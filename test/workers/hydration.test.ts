@@ -3,11 +3,8 @@ import {
   createMessageBatch,
   evictDurableObject,
   getQueueResult,
-  runDurableObjectAlarm,
-  runInDurableObject,
 } from 'cloudflare:test'
 import { afterEach, describe, expect, test } from 'vitest'
-import { Entry } from '../../src/core/onboarding/entries.ts'
 import worker from '../../src/worker.ts'
 import {
   bindings,
@@ -23,10 +20,12 @@ import {
   customersOf,
   deadLetter,
   fault,
+  identitiesOf,
   indexOf,
   mailsTo,
   rowsOf,
 } from '../support/worker/outside.ts'
+import { failuresOf, hurry, stepsUpTo, timelineOf } from '../support/worker/run.ts'
 
 afterEach(async () => {
   await Promise.all([fault('STRIPE', null), fault('RESEND', null)])
@@ -85,7 +84,7 @@ describe('S5: a sign-up becomes an account', () => {
     expect(row.storageBytes).toBeGreaterThan(0)
   })
 
-  test('S8: fifty clients at once are one account, one customer, one mail', async () => {
+  test('S8: fifty clients at once are one account, identity, customer and mail', async () => {
     const email = freshEmail()
     // Each has an address of its own, as the edge would tell it.
     const sessions = await Promise.all(
@@ -96,8 +95,9 @@ describe('S5: a sign-up becomes an account', () => {
     const views = await Promise.all(sessions.map(untilSettled))
     expect(new Set(views.map(({ status }) => status))).toEqual(new Set(['merged']))
     await mailSent(email)
-    const found = await Promise.all([rowsOf(email), customersOf(email), mailsTo(email)])
-    expect(found.map(({ length }) => length)).toEqual([1, 1, 1])
+    const kinds = [rowsOf, identitiesOf, customersOf, mailsTo]
+    const found = await Promise.all(kinds.map((holding) => holding(email)))
+    expect(found.map(({ length }) => length)).toEqual([1, 1, 1, 1])
   })
 
   test('A: a person who comes back is the same account, also when the object was forgotten in between', async () => {
@@ -107,8 +107,9 @@ describe('S5: a sign-up becomes an account', () => {
     await evictDurableObject(subjectOf(first.token))
     const second = await signUp(email.toUpperCase())
     expect((await untilSettled(second)).status).toBe('merged')
-    const found = await Promise.all([rowsOf(email), customersOf(email)])
-    expect(found.map(({ length }) => length)).toEqual([1, 1])
+    const kinds = [rowsOf, identitiesOf, customersOf]
+    const found = await Promise.all(kinds.map((holding) => holding(email)))
+    expect(found.map(({ length }) => length)).toEqual([1, 1, 1])
   })
 
   test('B13: a known address sees what an unknown one sees', async () => {
@@ -146,8 +147,7 @@ describe('providers fail', () => {
     const email = freshEmail()
     const session = await signUp(email)
     const failures = await eventually('two failures', async () => {
-      const entries = await timelineOf(session.token)
-      const found = entries.filter((entry) => entry.type === 'pass_failed')
+      const found = await failuresOf(session.token)
       await hurry(session.token)
       return found.length >= 2 && found
     })
@@ -192,10 +192,7 @@ describe('providers fail', () => {
     const session = await signUp()
     expect(await untilSettled(session)).toMatchObject({
       status: 'failed',
-      steps: [
-        { name: 'billing', status: 'failed' },
-        { name: 'account', status: 'pending' },
-      ],
+      steps: stepsUpTo('billing'),
       error: { code: 'step_failed' },
     })
     const row = await eventually('the index', async () => {
@@ -240,28 +237,3 @@ describe('messages', () => {
     expect(unknown).toMatchObject({ body: null, reason: 'the message could not be read' })
   })
 })
-
-test('F3: what the queue lost is announced again by the alarm', async () => {
-  await fault('STRIPE', { kind: 'hang' })
-  const session = await signUp()
-  const stub = subjectOf(session.token)
-  // The first announcement is used up; nobody holds the lease any more.
-  await eventually('a lease', async () => (await timelineOf(session.token)).length > 1)
-  await fault('STRIPE', null)
-  expect(await runDurableObjectAlarm(stub)).toBe(true)
-  expect((await untilSettled(session)).status).toBe('merged')
-})
-
-/** Lets a waiting run's time come: the alarm runs now instead of in some seconds. */
-const hurry = async (token: string) => {
-  await runDurableObjectAlarm(subjectOf(token))
-  await subjectOf(token).wake()
-}
-
-const timelineOf = (token: string): Promise<Entry[]> =>
-  runInDurableObject(subjectOf(token), (_instance, state: DurableObjectState) =>
-    state.storage.sql
-      .exec<{ entry: string }>('SELECT entry FROM timeline ORDER BY seq')
-      .toArray()
-      .map(({ entry }) => Entry.parse(JSON.parse(entry))),
-  )

@@ -145,6 +145,18 @@ describe('bad input gets a clear error and leaves nothing behind', () => {
     expect(error.requestId).toBe(response.headers.get('X-Request-Id'))
   })
 
+  test('bytes that are not UTF-8 are 400, not somebody else', async () => {
+    const bytes = new TextEncoder().encode(
+      JSON.stringify({ email: 'a?@example.com', plan_id: 'p' }),
+    )
+    const response = await fetchWorker('/api/onboarding/speculative', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: bytes.map((byte) => (byte === '?'.charCodeAt(0) ? 0xff : byte)),
+    })
+    expect(response.status).toBe(400)
+  })
+
   test('X43: 2 MB is 413, whether its length is declared or not', async () => {
     const body = JSON.stringify({ email, plan_id: 'x'.repeat(2_000_000) })
     expect((await postSignUp(body)).status).toBe(413)

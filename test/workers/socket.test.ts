@@ -1,5 +1,6 @@
 import { evictDurableObject } from 'cloudflare:test'
 import { describe, expect, test } from 'vitest'
+import { framesOf, shown } from '../support/shared/frames.ts'
 import {
   eventually,
   openSocket,
@@ -8,18 +9,18 @@ import {
   untilSettled,
   upgrade,
 } from '../support/worker/api.ts'
+import { STEP_NAMES } from '../support/worker/run.ts'
+
+const FRAMES = framesOf(STEP_NAMES)
+const LAST = FRAMES.length
+const seqs = FRAMES.map(({ seq }) => seq)
 
 describe('the socket', () => {
   test('shows where the session stands, then every change, in order', async () => {
     const session = await signUp()
     const { frames, socket } = await openSocket(session)
     await eventually('the last frame', async () => frames.at(-1)?.status === 'merged')
-    expect(frames.map(({ seq, status }) => [seq, status])).toEqual([
-      [1, 'pending'],
-      [2, 'hydrating'],
-      [3, 'hydrating'],
-      [4, 'merged'],
-    ])
+    expect(frames.map(shown)).toEqual(FRAMES)
     expect(frames[0]).toMatchObject({ type: 'status', specId: session.specId })
     socket.close()
   })
@@ -29,15 +30,15 @@ describe('the socket', () => {
     await untilSettled(session)
     const { frames } = await openSocket(session)
     await eventually('a frame', async () => frames.length > 0)
-    expect(frames.map(({ seq }) => seq)).toEqual([4])
+    expect(frames.map(({ seq }) => seq)).toEqual([LAST])
   })
 
   test.each([
-    [0, [1, 2, 3, 4]],
-    [2, [3, 4]],
-    [4, []],
+    [0, seqs],
+    [2, seqs.slice(2)],
+    [LAST, []],
     // A client that knows more than there is gets the truth.
-    [99, [4]],
+    [99, [LAST]],
   ])('F33: after %i sends exactly what was missed', async (after, missed) => {
     const session = await signUp()
     await untilSettled(session)
@@ -52,7 +53,7 @@ describe('the socket', () => {
     await evictDurableObject(subjectOf(session.token), { webSockets: 'hibernate' })
     await untilSettled(session)
     await eventually('the last frame', async () => frames.at(-1)?.status === 'merged')
-    expect(frames.map(({ seq }) => seq)).toEqual([1, 2, 3, 4])
+    expect(frames.map(({ seq }) => seq)).toEqual(seqs)
     socket.close()
   })
 
@@ -95,6 +96,24 @@ describe('who may not open one', () => {
       expect(await bare(specId, ['foyer.v1'], `?${name}=${token}`)).toBe(400)
     },
   )
+
+  test.each(['https://evil.example', 'null', 'https://foyer.test.evil.example'])(
+    'X28, X29: a page of %s is 403',
+    async (origin) => {
+      const { specId, token } = await signUp()
+      const protocols = ['foyer.v1', `bearer.${token}`]
+      expect((await upgrade(specId, protocols, '', { Origin: origin })).status).toBe(403)
+    },
+  )
+
+  test('a page of ours is let in', async () => {
+    const { specId, token } = await signUp()
+    const protocols = ['foyer.v1', `bearer.${token}`]
+    const response = await upgrade(specId, protocols, '', { Origin: 'https://foyer.test' })
+    expect(response.status).toBe(101)
+    response.webSocket?.accept()
+    response.webSocket?.close()
+  })
 
   test.each(['-1', '1.5', 'x', '1e9'])('after=%s is 400', async (after) => {
     const { specId, token } = await signUp()

@@ -33,26 +33,33 @@ export function noSuchCustomer(id: string, status: 400 | 404, param: string): An
 }
 
 export const wire: Wire = {
-  authorization: /^Bearer sk_\S+$/,
+  authorizes: (header) => /^Bearer sk_\S+$/.test(header),
   unauthorized: failure(401, {
     type: 'invalid_request_error',
     message: 'You did not provide an API key: send "Authorization: Bearer sk_…".',
   }),
-  maxKeyLength: 255,
-  keyTooLong: failure(400, {
-    type: 'idempotency_error',
-    message: 'Idempotency keys may be up to 255 characters long.',
-  }),
-  keyReused: failure(400, {
-    type: 'idempotency_error',
-    message:
-      'Keys for idempotent requests can only be used with the same parameters they were first used with.',
-  }),
-  keyInUse: failure(409, {
-    type: 'idempotency_error',
-    code: 'idempotency_key_in_use',
-    message: 'There is currently another in-progress request using this idempotency key.',
-  }),
+  keys: {
+    maxLength: 255,
+    tooLong: failure(400, {
+      type: 'idempotency_error',
+      message: 'Idempotency keys may be up to 255 characters long.',
+    }),
+    reused: failure(400, {
+      type: 'idempotency_error',
+      message:
+        'Keys for idempotent requests can only be used with the same parameters they were first used with.',
+    }),
+    inUse: failure(409, {
+      type: 'idempotency_error',
+      code: 'idempotency_key_in_use',
+      message: 'There is currently another in-progress request using this idempotency key.',
+    }),
+    canonical(body) {
+      const parameters = new URLSearchParams(body)
+      parameters.sort()
+      return parameters.toString()
+    },
+  },
 
   failure(status) {
     if (status === 429) {
@@ -61,12 +68,6 @@ export const wire: Wire = {
     }
     const type = status >= 500 ? 'api_error' : 'invalid_request_error'
     return failure(status, { type, message: `The billing service was told to answer ${status}.` })
-  },
-
-  canonical(body) {
-    const parameters = new URLSearchParams(body)
-    parameters.sort()
-    return parameters.toString()
   },
 
   toResponse(answer, headers = {}) {

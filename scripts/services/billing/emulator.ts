@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { defineEmulator } from 'emulate'
 import type { App, Context } from '../emulator.ts'
-import { authorized, type Parts, read, write } from '../exchange.ts'
+import { type Parts, readOwn, write } from '../exchange.ts'
 import { controlFaults, Faults } from '../faults.ts'
 import { type Answer, Idempotency, IDEMPOTENCY_SCHEMA } from '../idempotency.ts'
 import { openDatabase } from '../sqlite.ts'
@@ -68,10 +68,6 @@ function servePage(app: App, customers: Customers, faults: Faults): void {
     const { data: newest = [] } = customers.list({ limit: NEWEST_ON_PAGE }) ?? {}
     return overviewPage({ newest, ...customers.count(), fault: faults.current })
   })
-}
-
-function readOwn(c: Context, parts: Parts, answer: () => Answer): Promise<Response> | Response {
-  return authorized(c, wire) ? read(c, parts, answer) : wire.toResponse(wire.unauthorized)
 }
 
 function list(customers: Customers, url: URL): Answer {

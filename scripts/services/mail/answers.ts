@@ -28,40 +28,41 @@ const NAMES: Record<number, string> = {
 }
 
 export const wire: Wire = {
-  authorization: /^Bearer re_\S+$/,
+  authorizes: (header) => /^Bearer re_\S+$/.test(header),
   unauthorized: failure(
     401,
     'missing_api_key',
     'Missing API key in the authorization header: send "Authorization: Bearer re_…".',
   ),
-  maxKeyLength: 256,
-  keyTooLong: failure(
-    400,
-    'invalid_idempotency_key',
-    'The idempotency key must be between 1 and 256 characters long.',
-  ),
-  keyReused: failure(
-    409,
-    'invalid_idempotent_request',
-    'This idempotency key has been used with another payload. Change the key or the payload.',
-  ),
-  keyInUse: failure(
-    409,
-    'concurrent_idempotent_requests',
-    'Another request with this idempotency key is in progress.',
-  ),
+  keys: {
+    maxLength: 256,
+    tooLong: failure(
+      400,
+      'invalid_idempotency_key',
+      'The idempotency key must be between 1 and 256 characters long.',
+    ),
+    reused: failure(
+      409,
+      'invalid_idempotent_request',
+      'This idempotency key has been used with another payload. Change the key or the payload.',
+    ),
+    inUse: failure(
+      409,
+      'concurrent_idempotent_requests',
+      'Another request with this idempotency key is in progress.',
+    ),
+    canonical(body) {
+      try {
+        return JSON.stringify(JSON.parse(body))
+      } catch {
+        return body
+      }
+    },
+  },
 
   failure(status) {
     const name = NAMES[status] ?? 'application_error'
     return failure(status, name, `The mail service was told to answer ${status}.`)
-  },
-
-  canonical(body) {
-    try {
-      return JSON.stringify(JSON.parse(body))
-    } catch {
-      return body
-    }
   },
 
   toResponse(answer, headers = {}) {

@@ -1,3 +1,4 @@
+import pLimit from 'p-limit'
 import { type AccountResult, type AccountRow, upsertAccounts } from './accounts.ts'
 import type { Database } from './database.ts'
 
@@ -14,8 +15,10 @@ interface Waiting {
 /** Gathers account rows that are ready at about the same time into one statement. */
 export class AccountWriter {
   readonly #database: Database
-  #waiting: Waiting[] = []
+  readonly #waiting: Waiting[] = []
   #timer: ReturnType<typeof setTimeout> | undefined
+  // A statement at a time: a slow database must not take the connections of the providers.
+  readonly #oneByOne = pLimit(1)
 
   constructor(database: Database) {
     this.#database = database
@@ -24,16 +27,20 @@ export class AccountWriter {
   write(row: AccountRow): Promise<AccountResult> {
     return new Promise((resolve) => {
       this.#waiting.push({ row, resolve })
-      if (this.#waiting.length >= ROWS_MAX) void this.#flush()
-      else this.#timer ??= setTimeout(() => void this.#flush(), LINGER_MS)
+      if (this.#waiting.length >= ROWS_MAX) this.#flushSoon()
+      else this.#timer ??= setTimeout(() => this.#flushSoon(), LINGER_MS)
     })
   }
 
-  async #flush(): Promise<void> {
-    const waiting = this.#waiting
+  #flushSoon(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
-    this.#waiting = []
+    void this.#oneByOne(() => this.#flush())
+  }
+
+  async #flush(): Promise<void> {
+    const waiting = this.#waiting.splice(0, ROWS_MAX)
+    if (waiting.length === 0) return
     const results = await upsertAccounts(
       this.#database,
       waiting.map(({ row }) => row),

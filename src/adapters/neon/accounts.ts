@@ -10,6 +10,8 @@ export interface AccountRow {
   readonly kind: string
   readonly email: string | null
   readonly planId: string
+  /** Absent, too, while somebody else has the address at Auth0. */
+  readonly auth0UserId: string | null
   readonly stripeCustomerId: string | null
   readonly fence: number
   readonly createdAt: Date
@@ -53,6 +55,7 @@ async function upsert(
       target: users.subjectKey,
       // The plan is the first session's until a claim decides; what is unproven overwrites nothing.
       set: {
+        auth0UserId: sql`coalesce(excluded.auth0_user_id, ${users.auth0UserId})`,
         stripeCustomerId: sql`coalesce(excluded.stripe_customer_id, ${users.stripeCustomerId})`,
         fence: sql`excluded.fence`,
         updatedAt: sql`now()`,

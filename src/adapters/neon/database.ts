@@ -30,8 +30,8 @@ export function sqlState(error: unknown): string | null {
   return null
 }
 
-/** Classes of SQLSTATE that say something about our rows, not about the server's day. */
-const OUR_FAULT = /^(?:22|23|42)/
+/** Classes of SQLSTATE that say something about our rows; a missing table is an operator's to mend. */
+const OUR_FAULT = /^2[23]/
 export const UNIQUE_VIOLATION = '23505'
 
 /** No code at all: the database could not be reached, or did not answer. */

@@ -1,6 +1,7 @@
 import type { HydrationStep, StepDefinition } from '../../core/hydration/step.ts'
 import type { AccountWriter } from '../neon/account-writer.ts'
 import { billingStepDefinition } from './billing.ts'
+import { auth0UserIdIn } from './identity.ts'
 
 export const accountStepDefinition: StepDefinition = { name: 'account' }
 
@@ -14,6 +15,7 @@ export const createAccountStep = (writer: AccountWriter): HydrationStep => ({
       kind: account.kind,
       email: account.identity,
       planId: account.planId,
+      auth0UserId: auth0UserIdIn(refs),
       stripeCustomerId: refs.get(billingStepDefinition.name) ?? null,
       fence,
       createdAt: new Date(account.createdAt),

@@ -63,17 +63,30 @@ async function ensureCustomer(
   const ref = refs.get(billingStepDefinition.name)
   if (ref !== undefined) return confirmCustomer(stripe, ref)
   if (call === null) throw new Error('billing was leased without its frozen call')
-  const forgotten = now - call.mintedAt > KEY_LIFETIME_MS
-  const found = forgotten ? await findCustomer(stripe, account) : null
-  return ok(found ?? (await createCustomer(stripe, call)))
+  // What an older key made, or a forgotten one, would be made a second time.
+  const lookFirst = call.renewals > 0 || now - call.mintedAt > KEY_LIFETIME_MS
+  const found = lookFirst ? await findCustomer(stripe, account) : null
+  return found === null ? createCustomer(stripe, call) : ok(found)
 }
 
 /** A known customer is asked for, too: a returning person costs one call, like a new one. */
 async function confirmCustomer(stripe: Stripe, ref: string): Promise<Result<string, StepFailure>> {
-  const customer = await stripe.customers.retrieve(ref)
-  return customer.deleted === true
-    ? fail({ kind: 'rejected', detail: 'stripe customer was deleted' })
-    : ok(customer.id)
+  try {
+    const customer = await stripe.customers.retrieve(ref)
+    return customer.deleted === true ? fail(GONE) : idOf(customer)
+  } catch (error) {
+    if (error instanceof Stripe.errors.StripeError && error.code === 'resource_missing') {
+      return fail(GONE)
+    }
+    throw error
+  }
+}
+
+/** Deleted by hand: the person gets another one, and sees nothing of it. */
+const GONE: StepFailure = {
+  kind: 'unavailable',
+  detail: 'stripe customer is gone',
+  callSpent: true,
 }
 
 /** By address and our metadata: listing is consistent at once, searching lags. */
@@ -82,10 +95,25 @@ async function findCustomer(stripe: Stripe, account: AccountFacts): Promise<stri
   return data.find((customer) => customer.metadata[USER_ID] === account.userId)?.id ?? null
 }
 
-async function createCustomer(stripe: Stripe, call: FrozenCall): Promise<string> {
-  const customer = await stripe.customers.create(call.body, { idempotencyKey: call.key })
-  return customer.id
+async function createCustomer(
+  stripe: Stripe,
+  call: FrozenCall,
+): Promise<Result<string, StepFailure>> {
+  try {
+    return idOf(await stripe.customers.create(call.body, { idempotencyKey: call.key }))
+  } catch (error) {
+    const failure = billingFailure(error)
+    // Stripe stores what a call came to, and would answer this key with it for a day.
+    const stored = failure.kind === 'unknown_outcome' || failure.kind === 'rejected'
+    return fail(stored ? { ...failure, callSpent: true } : failure)
+  }
 }
+
+/** The client takes any JSON without `error` for success, so a proxy's page could pass for one. */
+const idOf = ({ id }: { readonly id?: unknown }): Result<string, StepFailure> =>
+  typeof id === 'string' && id.startsWith('cus_')
+    ? ok(id)
+    : fail({ kind: 'unavailable', detail: 'stripe answered without a customer' })
 
 function billingFailure(error: unknown): StepFailure {
   if (error instanceof Stripe.errors.StripeIdempotencyError) {

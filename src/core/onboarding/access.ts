@@ -11,7 +11,8 @@ export function accessSession(
   now: number,
 ): Result<Session, AccessRefusal> {
   const session = state.sessions.get(claim.specId)
-  if (session === undefined) return fail('unknown')
+  // A token of ours for a session that is not here any more: it was evicted.
+  if (session === undefined) return fail('ended')
   if (!isLive(state, session, now)) return fail('ended')
   return visibleEpoch(state, session) === claim.authEpoch ? ok(session) : fail('ended')
 }

@@ -1,6 +1,6 @@
 import type { SessionView } from '../../contract/onboarding.ts'
-import type { SettledSession } from '../../contract/subject-rpc.ts'
-import { type SubjectState, currentView, isOpen } from './state.ts'
+import type { SessionState } from '../../contract/subject-rpc.ts'
+import { type Session, type SubjectState, currentView, isOpen } from './state.ts'
 
 /** What each session that existed before is to be shown, by specId. */
 export function viewsSince(
@@ -23,18 +23,18 @@ export const endedSince = (before: SubjectState, after: SubjectState): readonly 
         .map(({ specId }) => specId)
 
 /** The sessions whose run has become terminal. */
-export const settledSince = (
-  before: SubjectState,
-  after: SubjectState,
-): readonly SettledSession[] =>
+export const settledSince = (before: SubjectState, after: SubjectState): readonly SessionState[] =>
   [...after.sessions.values()]
     .filter((session) => {
       const earlier = before.sessions.get(session.specId)
-      return !isOpen(session) && (earlier === undefined || isOpen(earlier))
+      return !isOpen(session) && earlier !== undefined && isOpen(earlier)
     })
-    .map((session) => ({
-      specId: session.specId,
-      run: session.run,
-      openedAt: session.openedAt,
-      status: currentView(session).status,
-    }))
+    .map(stateOf)
+
+/** How a session stands, for the index. */
+export const stateOf = (session: Session): SessionState => ({
+  specId: session.specId,
+  run: session.run,
+  openedAt: session.openedAt,
+  status: currentView(session).status,
+})

@@ -1,4 +1,4 @@
-import { WAKE_REPEAT_BASE_MS, WAKE_REPEAT_MAX_MS } from './limits.ts'
+import { RUN_DEADLINE_MS, WAKE_REPEAT_BASE_MS, WAKE_REPEAT_MAX_MS } from './limits.ts'
 import { type Session, type SubjectState, isOpen } from './state.ts'
 
 /** Sessions whose run a consumer may work on now. */
@@ -26,7 +26,10 @@ export function nextWakeAt(state: SubjectState, now: number): number | null {
   const mailDueAt = state.mail?.status === 'due' ? state.mail.dueAt : null
   const dues = [...open.map((session) => session.dueAt), ...(mailDueAt === null ? [] : [mailDueAt])]
   if (dues.length === 0) return null
-  const deadlines = open.map((session) => session.deadlineAt)
+  const deadlines = [
+    ...open.map((session) => session.deadlineAt),
+    ...(state.mail?.status === 'due' ? [state.mail.requestedAt + RUN_DEADLINE_MS] : []),
+  ]
   const work =
     state.lease !== null && now < state.lease.until
       ? [state.lease.until]

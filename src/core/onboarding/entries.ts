@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { AccountFacts, FrozenCall } from '../../contract/hydration.ts'
+import { type AccountFacts, FailureKind, type FrozenCall } from '../../contract/hydration.ts'
 
 const moment = z.int()
 const run = z.int().positive()
@@ -18,9 +18,8 @@ const Call = z.object({
   key: z.string(),
   body: z.record(z.string(), z.unknown()),
   mintedAt: moment,
+  renewals: z.int().nonnegative(),
 }) satisfies z.ZodType<FrozenCall>
-
-const Failure = z.enum(['rate_limited', 'unavailable', 'rejected', 'conflict', 'unknown_outcome'])
 
 const SessionOpened = z.object({
   type: z.literal('session_opened'),
@@ -74,7 +73,7 @@ const PassFailed = z.object({
   at: moment,
   fence,
   step: z.string(),
-  kind: Failure,
+  kind: FailureKind,
   detail: z.string(),
   /** Runs that end here. */
   failed: z.array(run),
@@ -82,6 +81,15 @@ const PassFailed = z.object({
   retryAt: moment,
 })
 export type PassFailed = z.infer<typeof PassFailed>
+
+const CallRenewed = z.object({
+  type: z.literal('call_renewed'),
+  at: moment,
+  fence,
+  step: z.string(),
+  call: Call,
+})
+export type CallRenewed = z.infer<typeof CallRenewed>
 
 const LeaseReturned = z.object({ type: z.literal('lease_returned'), at: moment, fence })
 
@@ -91,7 +99,7 @@ const MailFailed = z.object({
   type: z.literal('mail_failed'),
   at: moment,
   mail: z.string(),
-  kind: Failure,
+  kind: FailureKind,
   detail: z.string(),
   /** `null`: given up. */
   retryAt: moment.nullable(),
@@ -109,6 +117,7 @@ export const Entry = z.discriminatedUnion('type', [
   LeaseGranted,
   StepDone,
   PassFailed,
+  CallRenewed,
   LeaseReturned,
   MailSent,
   MailFailed,

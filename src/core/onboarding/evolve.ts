@@ -1,6 +1,13 @@
 import type { SessionView } from '../../contract/onboarding.ts'
 import { NO_TRIES, countFailure } from '../hydration/retry.ts'
-import type { Entry, LeaseGranted, PassFailed, SessionOpened, StepDone } from './entries.ts'
+import type {
+  CallRenewed,
+  Entry,
+  LeaseGranted,
+  PassFailed,
+  SessionOpened,
+  StepDone,
+} from './entries.ts'
 import { DAY_MS, OPEN_WINDOW_MS } from './limits.ts'
 import {
   type Lease,
@@ -23,6 +30,8 @@ export function evolve(state: SubjectState, entry: Entry): SubjectState {
       return finishStep(state, entry)
     case 'pass_failed':
       return failPass(state, entry)
+    case 'call_renewed':
+      return renewCall(state, entry)
     case 'lease_returned':
       return { ...state, lease: null }
     case 'mail_sent':
@@ -44,12 +53,10 @@ export function evolve(state: SubjectState, entry: Entry): SubjectState {
 
 function openSession(state: SubjectState, entry: SessionOpened): SubjectState {
   const { type: _, at, steps, account, calls, mail, evicts, ...facts } = entry
-  // An evicted session stays until its run is terminal; then nobody needs it.
-  const sessions = new Map(
-    [...state.sessions].filter(([, session]) => !session.ended || isOpen(session)),
-  )
+  // The one evicted before has been told, and is forgotten.
+  const sessions = new Map([...state.sessions].filter(([, session]) => !session.ended))
   const evicted = sessions.get(evicts ?? '')
-  if (evicted) sessions.set(evicted.specId, { ...evicted, ended: true })
+  if (evicted) sessions.set(evicted.specId, evict(evicted))
   sessions.set(entry.specId, {
     ...facts,
     referrer: entry.referrer,
@@ -67,7 +74,7 @@ function openSession(state: SubjectState, entry: SessionOpened): SubjectState {
       },
     ],
   })
-  return {
+  const next = {
     ...state,
     account: account ?? state.account,
     sessions,
@@ -83,6 +90,13 @@ function openSession(state: SubjectState, entry: SessionOpened): SubjectState {
       { client: entry.client, at },
     ],
   }
+  return evicted ? narrowLease(next, [evicted.run]) : next
+}
+
+/** Its run ends with it, so that a crowd of strangers cannot make a subject's state grow. */
+function evict(session: Session): Session {
+  const ended = { ...session, ended: true }
+  return isOpen(ended) ? endRun(ended, 'session_evicted') : ended
 }
 
 const requestedMail = (id: string, at: number): ProofMail => ({
@@ -135,6 +149,7 @@ function failPass(state: SubjectState, entry: PassFailed): SubjectState {
 /** What a session is told when its run fails: enough to act on, nothing about anybody else. */
 const FAILURE_MESSAGES = {
   step_failed: 'The account could not be set up. Please try again.',
+  session_evicted: 'Too many sign-ups were begun for this address. Please try again.',
   deadline_exceeded: 'Setting up the account took too long. Please try again.',
 } as const
 
@@ -165,6 +180,13 @@ function changeSessions(
     sessions.set(session.specId, change(session))
   }
   return { ...state, sessions }
+}
+
+/** A new key, and nothing that the old one led to counts any more. */
+function renewCall(state: SubjectState, entry: CallRenewed): SubjectState {
+  const refs = new Map(state.refs)
+  refs.delete(entry.step)
+  return { ...state, refs, calls: new Map(state.calls).set(entry.step, entry.call) }
 }
 
 const closedRuns = (state: SubjectState, runs: readonly number[]): readonly number[] => {

@@ -1,4 +1,5 @@
 import type { HydrationWork } from '../../contract/hydration.ts'
+import type { StepDefinition } from '../hydration/step.ts'
 import type { Decision, DecisionContext } from './decision.ts'
 import { dueSessions, isMailDue, isWorkDue } from './due.ts'
 import { LEASE_MS } from './limits.ts'
@@ -10,7 +11,7 @@ import { type Session, type SubjectState, currentView, pendingSteps } from './st
  */
 export function decideLease(
   state: SubjectState,
-  { now }: DecisionContext,
+  { now, steps }: DecisionContext,
 ): Decision<HydrationWork | null> {
   const { account } = state
   if (account === null || !isWorkDue(state, now)) return { entries: [], reply: null }
@@ -31,7 +32,7 @@ export function decideLease(
     reply: {
       fence,
       account,
-      steps: stepsOf(sessions).map((name) => ({
+      steps: inPlannedOrder(pendingNames(sessions), steps).map((name) => ({
         name,
         call: state.calls.get(name) ?? null,
       })),
@@ -42,10 +43,18 @@ export function decideLease(
   }
 }
 
-/** The steps that any of them still lacks, in the order in which the runs list them. */
-function stepsOf(sessions: readonly Session[]): readonly string[] {
-  const views = sessions.map(currentView)
-  const pending = new Set(views.flatMap(pendingSteps).map((step) => step.name))
-  const listed = new Set(views.flatMap((view) => view.steps).map((step) => step.name))
-  return [...listed].filter((name) => pending.has(name))
+const pendingNames = (sessions: readonly Session[]): ReadonlySet<string> =>
+  new Set(sessions.flatMap((session) => pendingSteps(currentView(session))).map(({ name }) => name))
+
+/**
+ * The order of today's plan, since later steps use what earlier ones found; a step that an older plan
+ * had and today's has not goes first, as it did.
+ */
+function inPlannedOrder(
+  names: ReadonlySet<string>,
+  plan: readonly StepDefinition[],
+): readonly string[] {
+  const planned = plan.map(({ name }) => name)
+  const forgotten = [...names].filter((name) => !planned.includes(name))
+  return [...forgotten, ...planned.filter((name) => names.has(name))]
 }

@@ -6,6 +6,8 @@ export const RUN_DEADLINE_MS = 24 * 3_600_000
 export const IDEMPOTENCY_WINDOW_MS = 10 * 60_000
 /** The window of the exact limit, which counts sessions opened by one client for one subject. */
 export const OPEN_WINDOW_MS = 60_000
+/** Of one client for one subject: twenty times what the limit of a minute lets through. */
+export const SESSIONS_PER_CLIENT_MAX = 60
 /** All sessions of one minute lead to one mail, which only the owner of the address reads. */
 export const MAIL_COALESCE_MS = 60_000
 /** Far above what a forgetful person asks for, low enough that nobody can be flooded. */

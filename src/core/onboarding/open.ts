@@ -11,6 +11,7 @@ import {
   MAIL_COALESCE_MS,
   OPEN_WINDOW_MS,
   RUN_DEADLINE_MS,
+  SESSIONS_PER_CLIENT_MAX,
 } from './limits.ts'
 import { type Session, type SubjectState, isLive, isOpen } from './state.ts'
 
@@ -93,7 +94,7 @@ function sessionOpened(
   const { now, newId, steps, sessionMaxAgeMs } = context
   const account = state.account ?? newAccount(command, now, newId())
   const calls = frozenCalls(state, account, context)
-  const evicts = sessionToEvict(state, now)
+  const evicts = sessionToEvict(state, command.client, now)
   const { referrer, idempotencyKey } = command
   return {
     type: 'session_opened',
@@ -134,7 +135,7 @@ function frozenCalls(
     steps.flatMap((step) =>
       step.freeze === undefined || state.calls.has(step.name)
         ? []
-        : [[step.name, { key: newId(), body: step.freeze(account), mintedAt: now }]],
+        : [[step.name, { key: newId(), body: step.freeze(account), mintedAt: now, renewals: 0 }]],
     ),
   )
 }
@@ -148,15 +149,20 @@ function wantsMail(state: SubjectState, now: number): boolean {
   )
 }
 
-/** When there is no room: a session that is over, else the oldest one of the noisiest client. */
-function sessionToEvict(state: SubjectState, now: number): Session | undefined {
+/**
+ * When there is no room: a session that is over, else the oldest one of the noisiest client. A client
+ * meets its own bound long before the common one, so that what it sees depends on itself.
+ */
+function sessionToEvict(state: SubjectState, client: string, now: number): Session | undefined {
   const sessions = [...state.sessions.values()].filter((session) => !session.ended)
+  const own = sessions.filter((session) => session.client === client)
+  if (own.length >= SESSIONS_PER_CLIENT_MAX) return own[0]
   if (sessions.length < SESSIONS_MAX) return undefined
   const over = sessions.find((session) => !isLive(state, session, now) && !isOpen(session))
   if (over) return over
   const perClient = Map.groupBy(sessions, (session) => session.client)
-  const noisiest = [...perClient.values()].reduce((most, own) =>
-    own.length > most.length ? own : most,
+  const noisiest = [...perClient.values()].reduce((most, other) =>
+    other.length > most.length ? other : most,
   )
   return noisiest[0]
 }

@@ -44,9 +44,14 @@ function failStep(
   fence: number,
   step: string,
   failure: StepFailure,
-  { now, random }: DecisionContext,
+  { now, random, newId }: DecisionContext,
 ): void {
   const { kind, detail } = failure
+  const spent = failure.callSpent ? log.state.calls.get(step) : undefined
+  if (spent) {
+    const call = { ...spent, key: newId(), mintedAt: now, renewals: spent.renewals + 1 }
+    log.append({ at: now, type: 'call_renewed', fence, step, call })
+  }
   const covered = coveredSessions(log.state)
   const failures = Math.max(0, ...covered.map((session) => session.tries.failures)) + 1
   log.append({

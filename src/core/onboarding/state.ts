@@ -1,6 +1,6 @@
 import type { AccountFacts, FrozenCall } from '../../contract/hydration.ts'
 import type { RunStatus, SessionView, StepView } from '../../contract/onboarding.ts'
-import { type Tries, NO_TRIES } from '../hydration/retry.ts'
+import type { Tries } from '../hydration/retry.ts'
 
 /**
  * States of a run.
@@ -83,8 +83,6 @@ export const EMPTY_SUBJECT: SubjectState = {
   mailsRequestedAt: [],
   recentOpens: [],
 }
-
-export { NO_TRIES }
 
 export const isTerminal = (status: RunStatus): boolean => status === 'merged' || status === 'failed'
 

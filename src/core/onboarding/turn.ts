@@ -1,12 +1,19 @@
 import { type Decision, type DecisionContext, EntryLog } from './decision.ts'
+import { RUN_DEADLINE_MS } from './limits.ts'
 import { type SubjectState, isOpen } from './state.ts'
 
-/** What time alone makes true: a run past its deadline has failed. */
-function expireRuns(log: EntryLog, now: number): void {
+/** What time alone makes true: a run past its deadline has failed, a mail is given up. */
+function expire(log: EntryLog, now: number): void {
   const runs = [...log.state.sessions.values()]
     .filter((session) => isOpen(session) && session.deadlineAt <= now)
     .map((session) => session.run)
   if (runs.length > 0) log.append({ at: now, type: 'runs_expired', runs })
+  const { mail } = log.state
+  if (mail?.status === 'due' && mail.requestedAt + RUN_DEADLINE_MS <= now) {
+    const kind = 'unavailable'
+    const detail = 'deadline exceeded'
+    log.append({ at: now, type: 'mail_failed', mail: mail.id, kind, detail, retryAt: null })
+  }
 }
 
 /** A decision together with the state that follows from it. */
@@ -24,7 +31,7 @@ export function takeTurn<Reply>(
   decide: (state: SubjectState, context: DecisionContext) => Decision<Reply>,
 ): Turn<Reply> {
   const log = new EntryLog(state)
-  expireRuns(log, context.now)
+  expire(log, context.now)
   const { entries, reply } = decide(log.state, context)
   for (const entry of entries) log.append(entry)
   return { entries: log.entries, state: log.state, reply }

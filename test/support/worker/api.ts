@@ -93,9 +93,10 @@ export const upgrade = (
   specId: string,
   protocols: readonly string[],
   query = '',
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<Response> =>
   fetchWorker(`/ws/onboarding/${specId}${query}`, {
-    headers: { Upgrade: 'websocket', 'Sec-WebSocket-Protocol': protocols.join(', ') },
+    headers: { Upgrade: 'websocket', 'Sec-WebSocket-Protocol': protocols.join(', '), ...headers },
   })
 
 /** A socket that must be accepted, and everything it was sent. */

@@ -29,6 +29,45 @@ export async function customersOf(email: string): Promise<readonly Customer[]> {
   return (await response.json<{ data: readonly Customer[] }>()).data
 }
 
+export interface Auth0User {
+  readonly user_id: string
+  readonly email: string
+  readonly email_verified: boolean
+  readonly app_metadata?: Readonly<Record<string, unknown>>
+}
+
+/** The local Auth0's Management API, as one of its operators uses it. */
+export async function auth0(method: string, path: string, body?: unknown): Promise<Response> {
+  const granted = await fetch(`${bindings.AUTH0_API_BASE}/oauth/token`, {
+    method: 'POST',
+    body: new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: 'look',
+      client_secret: 'look',
+      audience: 'https://identity.test/api/v2/',
+    }),
+  })
+  const { access_token } = await granted.json<{ access_token: string }>()
+  return fetch(`${bindings.AUTH0_API_BASE}/api/v2${path}`, {
+    method,
+    headers: { Authorization: `Bearer ${access_token}`, 'Content-Type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+}
+
+export async function identitiesOf(email: string): Promise<readonly Auth0User[]> {
+  const response = await auth0('GET', `/users-by-email?email=${encodeURIComponent(email)}`)
+  return response.json<readonly Auth0User[]>()
+}
+
+export async function deleteCustomer(id: string): Promise<void> {
+  const response = await fetch(`${bindings.STRIPE_API_BASE}/v1/customers/${id}`, {
+    method: 'DELETE',
+    headers: { Authorization: 'Bearer sk_test_look' },
+  })
+  if (!response.ok) throw new Error(await response.text())
+}
+
 export interface Mail {
   readonly id: string
   readonly to: readonly string[]
@@ -44,7 +83,7 @@ export async function mailsTo(email: string): Promise<readonly Mail[]> {
 }
 
 /** Makes a local service misbehave; `null` mends it. */
-export async function fault(service: 'STRIPE' | 'RESEND', kind: unknown): Promise<void> {
+export async function fault(service: 'AUTH0' | 'STRIPE' | 'RESEND', kind: unknown): Promise<void> {
   const response = await fetch(`${bindings[`${service}_API_BASE`]}/_control`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },

@@ -8,6 +8,7 @@ declare global {
       mainModule: typeof mainModule
     }
     interface Env extends Bindings {
+      readonly AUTH0_API_BASE: string
       readonly STRIPE_API_BASE: string
       readonly RESEND_API_BASE: string
     }

@@ -10,8 +10,9 @@ import { testBindings } from '../bindings.ts'
 // line of standard output, and ends when its standard input does.
 
 const folder = await temporaryFolder()
-const [billing, mail, database] = await Promise.all([
+const [billing, identity, mail, database] = await Promise.all([
   startInProcess('billing'),
+  startInProcess('identity'),
   startInProcess('mail'),
   openDatabaseService({ dataDirectory: folder, baseUrl: 'http://database.localhost' }),
 ])
@@ -20,6 +21,7 @@ const bindings = {
   ...testBindings(),
   DATABASE_URL: 'postgres://foyer:foyer@127.0.0.1/foyer',
   DATABASE_HTTP_URL: `http://127.0.0.1:${server.port}/sql`,
+  AUTH0_API_BASE: identity.url,
   STRIPE_API_BASE: billing.url,
   RESEND_API_BASE: mail.url,
 }
@@ -31,7 +33,7 @@ await migrate({
 process.stdout.write(`${JSON.stringify(bindings)}\n`)
 
 process.stdin.resume().once('end', () => {
-  void Promise.all([billing.stop(), mail.stop(), server.close(), database.close()])
+  void Promise.all([billing.stop(), identity.stop(), mail.stop(), server.close(), database.close()])
     .then(() => rm(folder, { recursive: true }))
     .then(() => process.exit(0))
 })

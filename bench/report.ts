@@ -1,0 +1,70 @@
+import { cpus, totalmem } from 'node:os'
+import type { Comparison, Spread } from './sign-up.ts'
+import manifest from '../package.json' with { type: 'json' }
+
+const GIB_BYTES = 2 ** 30
+
+export interface Results {
+  readonly measuredAt: string
+  readonly machine: { readonly cores: number; readonly model: string; readonly memoryGiB: number }
+  readonly versions: Readonly<Record<string, string>>
+  readonly storage: string
+  readonly comparisons: readonly Comparison[]
+}
+
+export const describeRun = (storage: string, comparisons: readonly Comparison[]): Results => ({
+  measuredAt: new Date().toISOString().slice(0, 10),
+  machine: {
+    cores: cpus().length,
+    model: cpus()[0]?.model.trim() ?? 'unknown',
+    memoryGiB: Math.round(totalmem() / GIB_BYTES),
+  },
+  versions: {
+    node: process.versions.node,
+    wrangler: manifest.devDependencies.wrangler,
+    miniflare: manifest.devDependencies.miniflare,
+  },
+  storage,
+  comparisons,
+})
+
+export function toMarkdown({
+  measuredAt,
+  machine,
+  versions,
+  storage,
+  comparisons,
+}: Results): string {
+  const rows = comparisons.flatMap((comparison) => [
+    row(`${comparison.name}: bare platform`, comparison.bare),
+    row(`${comparison.name}: Foyer`, comparison.foyer),
+  ])
+  const ratios = comparisons.map(
+    ({ name, goalRatio, throughputRatio, cpuRatio }) =>
+      `| ${name} | ${told(throughputRatio)} | ${cpuRatio === null ? '' : told(cpuRatio)} | ${goalRatio} |`,
+  )
+  return [
+    '# What a sign-up costs',
+    '',
+    'Written by `npm run bench`. The product beside a Worker and an object that do only what cannot be left out: read the body, one HMAC to name the object, a table, a row and an alarm in it, one EdDSA signature. Both run in Miniflare without its proxy, in turns, in one run; the load comes from the same machine. The product also sends its wake-up to the queue; nobody fetches it, since hydration is other work.',
+    '',
+    `${measuredAt}, ${machine.cores} cores of ${machine.model}, ${machine.memoryGiB} GiB; Node ${versions['node']}, wrangler ${versions['wrangler']}, miniflare ${versions['miniflare']}; storage on ${storage}.`,
+    '',
+    '| | requests/s | CPU per request | p50 | p99 |',
+    '|---|---|---|---|---|',
+    ...rows,
+    '',
+    'Ratios, 1 being the bare platform: median of the rounds (tenth and ninetieth percentile).',
+    '',
+    '| | throughput | CPU time | goal |',
+    '|---|---|---|---|',
+    ...ratios,
+    '',
+  ].join('\n')
+}
+
+const row = (name: string, { requestsPerSecond, cpuMs, p50Ms, p99Ms }: Comparison['bare']) =>
+  `| ${name} | ${Math.round(requestsPerSecond)} | ${cpuMs === null ? '' : `${cpuMs.toFixed(2)} ms`} | ${p50Ms.toFixed(1)} ms | ${p99Ms.toFixed(1)} ms |`
+
+const told = ({ median, low, high }: Spread): string =>
+  `${median.toFixed(2)} (${low.toFixed(2)}–${high.toFixed(2)})`

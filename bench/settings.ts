@@ -1,0 +1,25 @@
+import { z } from 'zod'
+import { testBindings } from '../test/support/bindings.ts'
+
+/** The length of the product's rows: `SELECT length(entry) FROM timeline`, by the load's requests. */
+const FIRST_ROW_CHARS = 1_238
+const LATER_ROW_CHARS = 395
+
+const KeySet = z.object({ keys: z.tuple([z.record(z.string(), z.string())], z.unknown()) })
+
+/** Settings for both sides: the product's without its limits, and what the bare Worker asks for. */
+export function benchSettings() {
+  const product = {
+    ...testBindings(),
+    // Nobody asks the database: hydration is other work.
+    DATABASE_URL: 'postgres://foyer:foyer@database.test/foyer',
+    IP_LIMIT: 'off',
+    USER_LIMIT_PER_MINUTE: '0',
+  }
+  return {
+    ...product,
+    SIGNING_KEY: KeySet.parse(JSON.parse(product.TOKEN_KEYS)).keys[0],
+    FIRST_ROW_CHARS,
+    LATER_ROW_CHARS,
+  }
+}

@@ -1,0 +1,46 @@
+import type { StepFailure } from '../../contract/hydration.ts'
+import type { Result } from '../../contract/result.ts'
+import { type Auth0Answer, exchange } from './exchange.ts'
+import type { Auth0Settings } from './settings.ts'
+import { Auth0Tokens } from './tokens.ts'
+
+const UNAUTHORIZED = 401
+
+interface Auth0Call {
+  readonly method: 'GET' | 'POST'
+  /** Below `/api/v2`. */
+  readonly path: string
+  readonly body?: unknown
+  /** Statuses that mean something to the caller. */
+  readonly understood: readonly number[]
+}
+
+/** Auth0's Management API (https://auth0.com/docs/api/management/v2), as far as a step needs it. */
+export class Auth0Management {
+  readonly #baseUrl: string
+  readonly #tokens: Auth0Tokens
+
+  constructor(settings: Auth0Settings) {
+    this.#baseUrl = settings.baseUrl
+    this.#tokens = new Auth0Tokens(settings)
+  }
+
+  /** Never throws for what Auth0 does. */
+  async send(call: Auth0Call): Promise<Result<Auth0Answer, StepFailure>> {
+    const token = await this.#tokens.get()
+    if (!token.ok) return token
+    const withUnauthorized = [...call.understood, UNAUTHORIZED]
+    const answer = await this.#sendWith(token.value, { ...call, understood: withUnauthorized })
+    if (!answer.ok || answer.value.status !== UNAUTHORIZED) return answer
+    // A token can be withdrawn before its time: once more with a new one.
+    this.#tokens.drop(token.value)
+    const renewed = await this.#tokens.get()
+    return renewed.ok ? this.#sendWith(renewed.value, call) : renewed
+  }
+
+  #sendWith(token: string, { method, path, body, understood }: Auth0Call) {
+    const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' }
+    const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }
+    return exchange(`${this.#baseUrl}/api/v2${path}`, init, understood)
+  }
+}

@@ -1,0 +1,104 @@
+import { z } from 'zod'
+import type { AccountFacts, FrozenCall, StepFailure } from '../../contract/hydration.ts'
+import { type Result, fail, ok } from '../../contract/result.ts'
+import type { HydrationStep, StepDefinition, StepInput } from '../../core/hydration/step.ts'
+import { Auth0Management } from '../auth0/management.ts'
+import { unguessablePassword } from '../auth0/password.ts'
+import type { Auth0Settings } from '../auth0/settings.ts'
+
+const NAME = 'identity'
+
+/**
+ * In place of a user's id: somebody else has this address at Auth0. No failure, since the run goes on
+ * as everybody's does; whoever proves the address settles it. Auth0's own ids have a bar in them.
+ */
+const ADDRESS_HELD = 'conflict'
+
+/** The Auth0 user among what the steps found; `null` when there is none of ours. */
+export function auth0UserIdIn(refs: ReadonlyMap<string, string>): string | null {
+  const ref = refs.get(NAME) ?? ADDRESS_HELD
+  return ref === ADDRESS_HELD ? null : ref
+}
+
+export const identityStepDefinition = ({ connection }: Auth0Settings): StepDefinition => ({
+  name: NAME,
+  // Everything but the password, which is not to be stored: under one id there is one creation,
+  // whatever password a retry comes with.
+  freeze: ({ userId, identity }) => ({
+    connection,
+    user_id: userId,
+    email: identity,
+    email_verified: false,
+    verify_email: false,
+    app_metadata: { foyer_user_id: userId },
+  }),
+})
+
+/** The Auth0 user of an account, created once under an id of ours. */
+export function createIdentityStep(settings: Auth0Settings): HydrationStep {
+  const auth0 = new Auth0Management(settings)
+  return {
+    ...identityStepDefinition(settings),
+    ensure: (input) => ensureUser(auth0, input),
+  }
+}
+
+async function ensureUser(
+  auth0: Auth0Management,
+  { account, work: { call }, refs }: StepInput,
+): Promise<Result<string, StepFailure>> {
+  if (call === null) throw new Error('identity was leased without its frozen call')
+  const known = auth0UserIdIn(refs)
+  if (known === null) return createUser(auth0, account, call)
+  // A known user is asked for, too: a returning person costs one call, like a new one.
+  const found = await userExists(auth0, known)
+  if (!found.ok) return found
+  // Deleted by hand: the person gets another one under the same id, and sees nothing of it.
+  return found.value ? ok(known) : createUser(auth0, account, call)
+}
+
+async function createUser(
+  auth0: Auth0Management,
+  { userId }: AccountFacts,
+  { body }: FrozenCall,
+): Promise<Result<string, StepFailure>> {
+  const id = `auth0|${userId}`
+  const created = await auth0.send({
+    method: 'POST',
+    path: '/users',
+    body: { ...body, password: unguessablePassword() },
+    understood: [201, 409],
+  })
+  if (!created.ok) return created
+  if (created.value.status === 201) return ownId(created.value.body, id)
+  // Made by a call whose answer was lost, or somebody else's. By id, never by address: an address
+  // proves nothing yet. Auth0 promises that a read by id sees every write before it.
+  const found = await userExists(auth0, id)
+  return found.ok ? ok(found.value ? id : ADDRESS_HELD) : found
+}
+
+const User = z.object({ user_id: z.string() })
+const NoUser = z.object({ statusCode: z.literal(404) })
+
+/** What only looks like Auth0's answer may be the page of a proxy. */
+const UNREADABLE: StepFailure = { kind: 'unavailable', detail: 'auth0 answered without a user' }
+
+/** Only a database connection takes our id; without it no lost answer could ever be found again. */
+function ownId(body: unknown, id: string): Result<string, StepFailure> {
+  const user = User.safeParse(body)
+  if (!user.success) return fail(UNREADABLE)
+  if (user.data.user_id === id) return ok(id)
+  return fail({ kind: 'rejected', detail: 'auth0 connection does not take our id' })
+}
+
+async function userExists(
+  auth0: Auth0Management,
+  id: string,
+): Promise<Result<boolean, StepFailure>> {
+  const path = `/users/${encodeURIComponent(id)}`
+  const found = await auth0.send({ method: 'GET', path, understood: [200, 404] })
+  if (!found.ok) return found
+  const { status, body } = found.value
+  if (status === 404) return NoUser.safeParse(body).success ? ok(false) : fail(UNREADABLE)
+  return User.safeParse(body).data?.user_id === id ? ok(true) : fail(UNREADABLE)
+}

@@ -1,0 +1,94 @@
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import type { Bindings } from '../../src/env.ts'
+
+const BASE = {
+  PUBLIC_BASE_URL: 'https://foyer.test/',
+  SUBJECT_PEPPER: 'p'.repeat(43),
+  TOKEN_KEYS: JSON.stringify({ keys: [{ kty: 'OKP', crv: 'Ed25519', kid: 'k', x: 'x' }] }),
+  DATABASE_URL: 'postgres://a:b@127.0.0.1/c',
+}
+const AUTH0 = {
+  AUTH0_DOMAIN: 'tenant.eu.auth0.com',
+  AUTH0_CLIENT_ID: 'client',
+  AUTH0_CLIENT_SECRET: 'canary-secret',
+}
+
+afterEach(() => vi.resetModules())
+
+/** Settings and steps of an isolate of its own: they are read once. */
+async function isolate(given: Readonly<Record<string, string>>) {
+  const { parseSettings } = await import('../../src/env.ts')
+  const { stepDefinitions } = await import('../../src/adapters/steps/registry.ts')
+  const { auth0SettingsOf } = await import('../../src/adapters/auth0/settings.ts')
+  const settings = parseSettings({ ...BASE, ...given } as unknown as Bindings)
+  return {
+    steps: stepDefinitions(settings).map(({ name }) => name),
+    auth0: auth0SettingsOf(settings),
+  }
+}
+
+describe('the steps follow from the settings', () => {
+  test.each([
+    ['nothing', {}, ['account']],
+    ['Stripe', { STRIPE_SECRET_KEY: 'sk' }, ['billing', 'account']],
+    ['Auth0', AUTH0, ['identity', 'account']],
+    ['both', { ...AUTH0, STRIPE_SECRET_KEY: 'sk' }, ['identity', 'billing', 'account']],
+    ['an Auth0 of empty settings', { ...AUTH0, ...emptied(AUTH0) }, ['account']],
+    ['an address of Auth0 alone', { AUTH0_API_BASE: 'http://127.0.0.1:1' }, ['account']],
+  ])('with %s', async (_name, given, steps) => {
+    expect((await isolate(given)).steps).toEqual(steps)
+  })
+})
+
+describe('the Auth0 account', () => {
+  test('is found at its domain, and users in its default database', async () => {
+    expect((await isolate(AUTH0)).auth0).toMatchObject({
+      baseUrl: 'https://tenant.eu.auth0.com',
+      connection: 'Username-Password-Authentication',
+    })
+  })
+
+  test('can be elsewhere, and have another database', async () => {
+    const given = { AUTH0_API_BASE: 'http://127.0.0.1:8791/', AUTH0_CONNECTION: 'people' }
+    expect((await isolate({ ...AUTH0, ...given })).auth0).toMatchObject({
+      baseUrl: 'http://127.0.0.1:8791',
+      connection: 'people',
+    })
+  })
+
+  test.each(Object.keys(AUTH0) as (keyof typeof AUTH0)[])(
+    'without %s is an error that says so, and tells no value',
+    async (missing) => {
+      const given = { ...AUTH0, [missing]: '' }
+      const error: unknown = await isolate(given).catch((reason: unknown) => reason)
+      expect(String(error)).toMatch(new RegExp(`SettingsError: ${missing}: is missing`))
+      expect(String(error)).not.toContain('canary')
+    },
+  )
+
+  test('with one of three names the other two', async () => {
+    await expect(isolate({ AUTH0_CLIENT_ID: 'client' })).rejects.toThrow(
+      'AUTH0_DOMAIN: is missing, while AUTH0_CLIENT_ID is set; ' +
+        'AUTH0_CLIENT_SECRET: is missing, while AUTH0_CLIENT_ID is set',
+    )
+  })
+
+  test('that is not whole is what the log names', async () => {
+    const error: unknown = await isolate({ AUTH0_CLIENT_ID: 'canary' }).catch(
+      (reason: unknown) => reason,
+    )
+    const { describeError } = await import('../../src/adapters/log.ts')
+    expect(describeError(error)).toMatch(/^SettingsError AUTH0_DOMAIN: is missing/)
+    expect(describeError(error)).not.toContain('canary')
+  })
+
+  test('at an address instead of a domain is refused', async () => {
+    await expect(isolate({ ...AUTH0, AUTH0_DOMAIN: 'https://tenant.auth0.com/' })).rejects.toThrow(
+      'AUTH0_DOMAIN',
+    )
+  })
+})
+
+function emptied(given: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.keys(given).map((name) => [name, '']))
+}

@@ -1,0 +1,140 @@
+import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
+import { afterEach, describe, expect, test } from 'vitest'
+import type { WakeMessage } from '../../src/contract/messages.ts'
+import type { SubjectRpc } from '../../src/contract/subject-rpc.ts'
+import { createStores } from '../../src/adapters/hydration-adapters.ts'
+import { sweepOverdue } from '../../src/cron/sweep.ts'
+import { parseSettings } from '../../src/env.ts'
+import { bindings, eventually, freshEmail, signUp, untilSettled } from '../support/worker/api.ts'
+import { customersOf, deleteCustomer, fault, indexOf } from '../support/worker/outside.ts'
+import { untilOver } from '../support/worker/run.ts'
+
+type Subject = DurableObjectStub<SubjectRpc & Rpc.DurableObjectBranded>
+
+afterEach(() => fault('STRIPE', null))
+
+/** A subject whose wake-ups go where the test says; `null` gives the queue back. */
+async function withQueue(
+  stub: Subject,
+  send: ((message: WakeMessage) => Promise<unknown>) | null,
+): Promise<void> {
+  await runInDurableObject(stub, (instance) => {
+    const env = send === null ? bindings : { ...bindings, HYDRATION: { send } }
+    Object.defineProperty(instance, 'env', { value: env, configurable: true })
+  })
+}
+
+const freshSubject = (): { stub: Subject; key: string } => {
+  const key = crypto.randomUUID().replaceAll('-', '').padEnd(43, 'x')
+  return { stub: bindings.SUBJECTS.getByName(key), key }
+}
+
+async function open(stub: Subject, key: string): Promise<{ specId: string; authEpoch: number }> {
+  const { opened, wake } = await stub.open({
+    subjectKey: key,
+    identity: freshEmail(),
+    client: 'client',
+    planId: 'pro',
+    traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+  })
+  if (!opened.ok || wake === null) throw new Error('a first session was refused')
+  return opened.value
+}
+
+const merged = (stub: Subject, claim: { specId: string; authEpoch: number }) =>
+  eventually('merged', async () => {
+    const view = await stub.view(claim)
+    return view.ok && view.value.status === 'merged'
+  })
+
+describe('the wake-up does not arrive', () => {
+  test('F3: nobody sends it: the alarm does', async () => {
+    const { stub, key } = freshSubject()
+    const claim = await open(stub, key)
+    expect(await stub.view(claim)).toMatchObject({ ok: true, value: { status: 'pending', seq: 1 } })
+    expect(await runDurableObjectAlarm(stub)).toBe(true)
+    await merged(stub, claim)
+  })
+
+  test.each([
+    ['F3: it is lost', () => Promise.resolve()],
+    ['F5: the queue refuses it', () => Promise.reject(new Error('queue'))],
+    ['F6: the queue never answers', () => new Promise<never>(() => {})],
+  ])('%s: the alarm goes on saying it', async (_name, send) => {
+    const { stub, key } = freshSubject()
+    await withQueue(stub, send)
+    const claim = await open(stub, key)
+    for (let times = 0; times < 3; times += 1) expect(await runDurableObjectAlarm(stub)).toBe(true)
+    expect(await stub.view(claim)).toMatchObject({ ok: true, value: { status: 'pending' } })
+    await withQueue(stub, null)
+    expect(await runDurableObjectAlarm(stub)).toBe(true)
+    await merged(stub, claim)
+  })
+})
+
+test('F30: an alarm that cannot do its work rings again', async () => {
+  const { stub, key } = freshSubject()
+  const claim = await open(stub, key)
+  await runInDurableObject(stub, (instance) => {
+    Object.defineProperty(instance, 'env', { value: { BROKEN: true }, configurable: true })
+  })
+  for (let times = 0; times < 8; times += 1) expect(await runDurableObjectAlarm(stub)).toBe(true)
+  await withQueue(stub, null)
+  expect(await runDurableObjectAlarm(stub)).toBe(true)
+  await merged(stub, claim)
+})
+
+describe('the cron', () => {
+  const { index } = createStores(parseSettings(bindings))
+  const LONG_AGO = Date.now() - 3_600_000
+
+  test('wakes a subject whose alarm is gone', async () => {
+    const { stub, key } = freshSubject()
+    const claim = await open(stub, key)
+    await runInDurableObject(stub, (_instance, state: DurableObjectState) =>
+      state.storage.deleteAlarm(),
+    )
+    const session = { specId: claim.specId, subjectKey: key, run: 1, openedAt: LONG_AGO }
+    await index.record([{ ...session, status: 'pending' }], Date.now())
+    await sweepOverdue(bindings, Date.now())
+    expect(await merged(stub, claim)).toBe(true)
+  })
+
+  test('closes in the index what the object has forgotten', async () => {
+    const { stub, key } = freshSubject()
+    await open(stub, key)
+    const forgotten = { specId: crypto.randomUUID(), subjectKey: key, run: 1, openedAt: LONG_AGO }
+    await index.record([{ ...forgotten, status: 'pending' }], Date.now())
+    await sweepOverdue(bindings, Date.now())
+    const [row] = await indexOf(forgotten.specId)
+    expect(row).toMatchObject({ status: 'failed' })
+    expect(row?.settledAt).not.toBeNull()
+  })
+})
+
+describe('billing', () => {
+  test('F21: a stored 500 is not met again: another key, one customer', async () => {
+    await fault('STRIPE', { kind: 'status', status: 500, times: 1 })
+    const email = freshEmail()
+    expect((await untilOver(await signUp(email))).status).toBe('merged')
+    expect(await customersOf(email)).toHaveLength(1)
+  })
+
+  test('a customer deleted by hand is made again, and the person sees nothing of it (B13)', async () => {
+    const email = freshEmail()
+    await untilSettled(await signUp(email))
+    const [customer] = await customersOf(email)
+    await deleteCustomer(customer?.id ?? '')
+    const [known, unknown] = [await signUp(email), await signUp()]
+    const views = [await untilOver(known), await untilOver(unknown)]
+    const [one, other] = views.map(({ status, seq, steps, error }) => ({
+      status,
+      seq,
+      steps,
+      error,
+    }))
+    expect(one).toEqual(other)
+    expect(one?.status).toBe('merged')
+    expect(await customersOf(email)).toHaveLength(1)
+  })
+})
