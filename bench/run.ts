@@ -1,19 +1,19 @@
-import { writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
-import { describeRun, toMarkdown } from './report.ts'
+import { type Run, describeRuns, toMarkdown } from './report.ts'
 import { compareSignUps } from './sign-up.ts'
 
-const { values } = parseArgs({ options: { storage: { type: 'string' } } })
-const storage = values.storage ?? tmpdir()
+/** Linux keeps this folder in memory. */
+const MEMORY = '/dev/shm'
 
-const kind = storage.startsWith('/dev/shm') ? 'memory' : 'disk'
-const results = describeRun(kind, await compareSignUps(storage))
-writeFileSync(
-  join(import.meta.dirname, 'results.json'),
-  `${JSON.stringify(results, undefined, 2)}\n`,
-)
+const runs: Run[] = [{ storage: 'disk', comparisons: await compareSignUps(tmpdir()) }]
+if (existsSync(MEMORY)) {
+  runs.push({ storage: 'memory', comparisons: await compareSignUps(MEMORY) })
+}
+const results = describeRuns(runs)
 const markdown = toMarkdown(results)
-writeFileSync(join(import.meta.dirname, 'results.md'), markdown)
+const write = (name: string, text: string) => writeFileSync(join(import.meta.dirname, name), text)
+write('results.json', `${JSON.stringify(results, undefined, 2)}\n`)
+write('results.md', markdown)
 console.log(markdown)
