@@ -4,10 +4,10 @@ import type { FailureKind, StepFailure } from '../../contract/hydration.ts'
 export const ATTEMPTS_MAX = 3
 /** The first retry comes soon enough that a person who watches sees it work. */
 const BACKOFF_BASE_MS = 1_000
-/** After an outage of any length everybody is served within five minutes; a day of it is 300 tries. */
-const BACKOFF_MAX_MS = 300_000
-/** 2^9 seconds exceed the maximum; a larger exponent would only overflow. */
-const BACKOFF_DOUBLINGS_MAX = 9
+/** After an outage of any length everybody is served within a minute. */
+const BACKOFF_MAX_MS = 60_000
+/** 2^6 seconds exceed the maximum; a larger exponent would only overflow. */
+const BACKOFF_DOUBLINGS_MAX = 6
 
 /** What a failure means for the run it met. */
 const CONSEQUENCE = {
