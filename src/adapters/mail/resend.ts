@@ -14,6 +14,9 @@ export interface MailSettings {
   readonly MAIL_FROM: string
 }
 
+/** Of every try of one mail. */
+export const proofMailKey = (mailId: string): string => `proof/${mailId}`
+
 /** Resend keeps idempotency keys for 24 h, so that a mail retried after a lost reply goes out once. */
 export function createResendMailer(settings: MailSettings, pepper: Pepper): Mailer {
   const baseUrl = settings.RESEND_API_BASE
@@ -23,7 +26,7 @@ export function createResendMailer(settings: MailSettings, pepper: Pepper): Mail
       const content = proofMail(await proofCode(pepper, id))
       const { data, error, headers } = await resend.emails.send(
         { from: settings.MAIL_FROM, to, ...content },
-        { idempotencyKey: `proof/${id}`, signal: AbortSignal.timeout(CALL_TIMEOUT_MS) },
+        { idempotencyKey: proofMailKey(id), signal: AbortSignal.timeout(CALL_TIMEOUT_MS) },
       )
       if (typeof data?.id === 'string') return ok(null)
       // Another body went out under this key, before a deploy changed the text: the mail is there.

@@ -31,7 +31,7 @@ export async function upsertAccounts(
 ): Promise<readonly AccountResult[]> {
   try {
     const written = await upsert(database, rows)
-    return rows.map((row) => resultOf(row, written.get(row.subjectKey)))
+    return rows.map((row) => accountResultOf(row, written.get(row.subjectKey)))
   } catch (error) {
     // One row that violates a key must not take the others with it.
     if (sqlState(error) !== UNIQUE_VIOLATION || rows.length === 1) {
@@ -66,7 +66,8 @@ async function upsert(
   return new Map(written.map((row) => [row.subjectKey, row.userId]))
 }
 
-function resultOf(row: AccountRow, userId: string | undefined): AccountResult {
+/** @param userId of the row that the upsert wrote; `undefined`: it wrote none */
+export function accountResultOf(row: AccountRow, userId: string | undefined): AccountResult {
   if (userId === row.userId) return ok(userId)
   return fail(
     userId === undefined

@@ -6,7 +6,7 @@ import { auth0UserIdIn } from './identity.ts'
 export const accountStepDefinition: StepDefinition = { name: 'account' }
 
 /** The row in `users`, with everything the other steps found. */
-export const createAccountStep = (writer: AccountWriter): HydrationStep => ({
+export const createAccountStep = (writer: Pick<AccountWriter, 'write'>): HydrationStep => ({
   ...accountStepDefinition,
   ensure: ({ account, fence, refs }) =>
     writer.write({

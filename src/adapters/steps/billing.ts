@@ -25,20 +25,41 @@ export const billingStepDefinition: StepDefinition = {
   freeze: (account) => ({ email: account.identity, metadata: { [USER_ID]: account.userId } }),
 }
 
-/** The Stripe customer of an account, created once under its frozen key and body. */
-export function createBillingStep(settings: BillingSettings): HydrationStep {
-  const stripe = stripeClient(settings)
-  return {
-    ...billingStepDefinition,
-    async ensure(input) {
-      try {
-        return await ensureCustomer(stripe, input)
-      } catch (error) {
-        return fail(billingFailure(error))
-      }
-    },
-  }
+/** As far as a step reads it: anything that calls itself Stripe may have answered. */
+export interface CustomerAnswer {
+  readonly id?: unknown
+  readonly deleted?: unknown
+  readonly metadata?: Readonly<Record<string, string>>
 }
+
+/** What the step asks of Stripe; each call throws what Stripe's own client throws. */
+export interface CustomerApi {
+  create(body: FrozenCall['body'], idempotencyKey: string): Promise<CustomerAnswer>
+  retrieve(id: string): Promise<CustomerAnswer>
+  /** At most a hundred, the newest. */
+  listByEmail(email: string): Promise<readonly CustomerAnswer[]>
+}
+
+/** The Stripe customer of an account, created once under its frozen key and body. */
+export const createBillingStep = (settings: BillingSettings): HydrationStep =>
+  billingStepWith(customerApi(stripeClient(settings)))
+
+export const billingStepWith = (customers: CustomerApi): HydrationStep => ({
+  ...billingStepDefinition,
+  async ensure(input) {
+    try {
+      return await ensureCustomer(customers, input)
+    } catch (error) {
+      return fail(billingFailure(error))
+    }
+  },
+})
+
+const customerApi = (stripe: Stripe): CustomerApi => ({
+  create: (body, idempotencyKey) => stripe.customers.create(body, { idempotencyKey }),
+  retrieve: (id) => stripe.customers.retrieve(id),
+  listByEmail: async (email) => (await stripe.customers.list({ email, limit: LOOKUP_MAX })).data,
+})
 
 function stripeClient({ STRIPE_SECRET_KEY, STRIPE_API_BASE }: BillingSettings): Stripe {
   const base = STRIPE_API_BASE === undefined ? null : new URL(STRIPE_API_BASE)
@@ -57,22 +78,25 @@ function stripeClient({ STRIPE_SECRET_KEY, STRIPE_API_BASE }: BillingSettings): 
 }
 
 async function ensureCustomer(
-  stripe: Stripe,
+  customers: CustomerApi,
   { account, work: { call }, refs, now }: StepInput,
 ): Promise<Result<string, StepFailure>> {
   const ref = refs.get(billingStepDefinition.name)
-  if (ref !== undefined) return confirmCustomer(stripe, ref)
+  if (ref !== undefined) return confirmCustomer(customers, ref)
   if (call === null) throw new Error('billing was leased without its frozen call')
   // What an older key made, or a forgotten one, would be made a second time.
   const lookFirst = call.renewals > 0 || now - call.mintedAt > KEY_LIFETIME_MS
-  const found = lookFirst ? await findCustomer(stripe, account) : null
-  return found === null ? createCustomer(stripe, call) : ok(found)
+  const found = lookFirst ? await findCustomer(customers, account) : null
+  return found === null ? createCustomer(customers, call) : ok(found)
 }
 
 /** A known customer is asked for, too: a returning person costs one call, like a new one. */
-async function confirmCustomer(stripe: Stripe, ref: string): Promise<Result<string, StepFailure>> {
+async function confirmCustomer(
+  customers: CustomerApi,
+  ref: string,
+): Promise<Result<string, StepFailure>> {
   try {
-    const customer = await stripe.customers.retrieve(ref)
+    const customer = await customers.retrieve(ref)
     return customer.deleted === true ? fail(GONE) : idOf(customer)
   } catch (error) {
     if (error instanceof Stripe.errors.StripeError && error.code === 'resource_missing') {
@@ -90,17 +114,18 @@ const GONE: StepFailure = {
 }
 
 /** By address and our metadata: listing is consistent at once, searching lags. */
-async function findCustomer(stripe: Stripe, account: AccountFacts): Promise<string | null> {
-  const { data } = await stripe.customers.list({ email: account.identity, limit: LOOKUP_MAX })
-  return data.find((customer) => customer.metadata[USER_ID] === account.userId)?.id ?? null
+async function findCustomer(customers: CustomerApi, account: AccountFacts): Promise<string | null> {
+  const listed = await customers.listByEmail(account.identity)
+  const own = listed.find(({ metadata }) => metadata?.[USER_ID] === account.userId)
+  return typeof own?.id === 'string' ? own.id : null
 }
 
 async function createCustomer(
-  stripe: Stripe,
+  customers: CustomerApi,
   call: FrozenCall,
 ): Promise<Result<string, StepFailure>> {
   try {
-    return idOf(await stripe.customers.create(call.body, { idempotencyKey: call.key }))
+    return idOf(await customers.create(call.body, call.key))
   } catch (error) {
     const failure = billingFailure(error)
     // Stripe stores what a call came to, and would answer this key with it for a day.

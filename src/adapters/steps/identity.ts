@@ -20,7 +20,9 @@ export function auth0UserIdIn(refs: ReadonlyMap<string, string>): string | null 
   return ref === ADDRESS_HELD ? null : ref
 }
 
-export const identityStepDefinition = ({ connection }: Auth0Settings): StepDefinition => ({
+export const identityStepDefinition = ({
+  connection,
+}: Pick<Auth0Settings, 'connection'>): StepDefinition => ({
   name: NAME,
   // Everything but the password, which is not to be stored: under one id there is one creation,
   // whatever password a retry comes with.
@@ -34,17 +36,23 @@ export const identityStepDefinition = ({ connection }: Auth0Settings): StepDefin
   }),
 })
 
+/** What the step asks of Auth0. */
+export type UserApi = Pick<Auth0Management, 'send'>
+
 /** The Auth0 user of an account, created once under an id of ours. */
-export function createIdentityStep(settings: Auth0Settings): HydrationStep {
-  const auth0 = new Auth0Management(settings)
-  return {
-    ...identityStepDefinition(settings),
-    ensure: (input) => ensureUser(auth0, input),
-  }
-}
+export const createIdentityStep = (settings: Auth0Settings): HydrationStep =>
+  identityStepWith(new Auth0Management(settings), settings)
+
+export const identityStepWith = (
+  auth0: UserApi,
+  settings: Pick<Auth0Settings, 'connection'>,
+): HydrationStep => ({
+  ...identityStepDefinition(settings),
+  ensure: (input) => ensureUser(auth0, input),
+})
 
 async function ensureUser(
-  auth0: Auth0Management,
+  auth0: UserApi,
   { account, work: { call }, refs }: StepInput,
 ): Promise<Result<string, StepFailure>> {
   if (call === null) throw new Error('identity was leased without its frozen call')
@@ -58,7 +66,7 @@ async function ensureUser(
 }
 
 async function createUser(
-  auth0: Auth0Management,
+  auth0: UserApi,
   { userId }: AccountFacts,
   { body }: FrozenCall,
 ): Promise<Result<string, StepFailure>> {
@@ -91,10 +99,7 @@ function ownId(body: unknown, id: string): Result<string, StepFailure> {
   return fail({ kind: 'rejected', detail: 'auth0 connection does not take our id' })
 }
 
-async function userExists(
-  auth0: Auth0Management,
-  id: string,
-): Promise<Result<boolean, StepFailure>> {
+async function userExists(auth0: UserApi, id: string): Promise<Result<boolean, StepFailure>> {
   const path = `/users/${encodeURIComponent(id)}`
   const found = await auth0.send({ method: 'GET', path, understood: [200, 404] })
   if (!found.ok) return found
