@@ -22,16 +22,27 @@ export function openPostgres(connectionString: string): Executor {
   return {
     async withSession(work) {
       const client = await pool.connect()
+      // While it is lent the pool does not listen: a connection cut off then would end the process.
+      client.on('error', ignore)
+      let failed = true
       try {
-        return await work(sessionOver(client))
+        const result = await work(sessionOver(client))
+        failed = false
+        return result
       } finally {
-        // Closing the connection rolls back whatever is still open in it.
-        client.release(client.getTransactionStatus() !== 'I')
+        // Closing the connection rolls back whatever is still open in it; after an error it may be
+        // about to close by itself, and must not be lent to the next one.
+        const spent = failed || client.getTransactionStatus() !== 'I'
+        if (!spent) client.off('error', ignore)
+        client.release(spent)
       }
     },
     close: () => pool.end(),
   }
 }
+
+/** Whoever has the connection hears of it by their query. */
+const ignore = (): void => undefined
 
 const textOnly = { getTypeParser: () => (value: string) => value }
 
