@@ -1,45 +1,24 @@
 import { randomUUID } from 'node:crypto'
-import { count, eq, getTableColumns, inArray, sql } from 'drizzle-orm'
+import { eq, getTableColumns, sql } from 'drizzle-orm'
 import { type PgColumn, getTableConfig } from 'drizzle-orm/pg-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { AccountWriter } from '../../src/adapters/neon/account-writer.ts'
-import { type AccountRow, upsertAccounts } from '../../src/adapters/neon/accounts.ts'
+import { upsertAccounts } from '../../src/adapters/neon/accounts.ts'
 import type { Database } from '../../src/adapters/neon/database.ts'
 import { deadLetters, onboardingSessions, users } from '../../src/adapters/neon/schema.ts'
 import { createSessionIndex } from '../../src/adapters/neon/session-index.ts'
-import { startDatabase } from './postgres-database.ts'
+import { type TestDatabase, startDatabase } from './postgres-database.ts'
+import { account, accounts, stored, storedCount } from './rows.ts'
 
+let world: TestDatabase
 let database: Database
-let stop: () => Promise<void>
 
 beforeAll(async () => {
-  ;({ database, stop } = await startDatabase())
+  world = await startDatabase()
+  database = world.database
 })
 
-afterAll(() => stop())
-
-const account = (change: Partial<AccountRow> = {}): AccountRow => {
-  const userId = randomUUID()
-  return {
-    userId,
-    subjectKey: `key-${userId}`,
-    kind: 'email',
-    email: `${userId}@example.com`,
-    planId: 'pro',
-    auth0UserId: `auth0|${userId}`,
-    stripeCustomerId: `cus_${userId}`,
-    fence: 1,
-    createdAt: new Date(),
-    ...change,
-  }
-}
-
-const accounts = (length: number) => Array.from({ length }, () => account())
-
-const stored = async (row: AccountRow) => {
-  const [found] = await database.select().from(users).where(eq(users.subjectKey, row.subjectKey))
-  return found
-}
+afterAll(() => world.stop())
 
 describe('S5: one atomic upsert of many accounts', () => {
   test('answers for each row in the order given', async () => {
@@ -52,12 +31,7 @@ describe('S5: one atomic upsert of many accounts', () => {
     const rows = accounts(25)
     await upsertAccounts(database, rows)
     expect(await upsertAccounts(database, rows)).toEqual(await upsertAccounts(database, rows))
-    const keys = rows.map(({ subjectKey }) => subjectKey)
-    const [found] = await database
-      .select({ rows: count() })
-      .from(users)
-      .where(inArray(users.subjectKey, keys))
-    expect(found?.rows).toBe(25)
+    expect(await storedCount(database, rows)).toBe(25)
   })
 
   test('A, F25: 16 writers on the same 100 people, in any order: all rows once, nobody fails', async () => {
@@ -77,12 +51,7 @@ describe('S5: one atomic upsert of many accounts', () => {
       }),
     )
     expect(results.flat().filter(({ ok }) => !ok)).toEqual([])
-    const keys = rows.map(({ subjectKey }) => subjectKey)
-    const [found] = await database
-      .select({ rows: count() })
-      .from(users)
-      .where(inArray(users.subjectKey, keys))
-    expect(found?.rows).toBe(100)
+    expect(await storedCount(database, rows)).toBe(100)
   })
 
   test('F12: an old fence changes nothing', async () => {
@@ -92,14 +61,14 @@ describe('S5: one atomic upsert of many accounts', () => {
       { ...row, fence: 4, stripeCustomerId: 'cus_old' },
     ])
     expect(late?.ok).toBe(false)
-    expect(await stored(row)).toMatchObject({ fence: 5, stripeCustomerId: 'cus_new' })
+    expect(await stored(database, row)).toMatchObject({ fence: 5, stripeCustomerId: 'cus_new' })
   })
 
   test('X13: what an unproven session brings later does not overwrite the plan', async () => {
     const row = account()
     await upsertAccounts(database, [row])
     await upsertAccounts(database, [{ ...row, planId: 'planted', fence: 2 }])
-    expect(await stored(row)).toMatchObject({ planId: 'pro', fence: 2 })
+    expect(await stored(database, row)).toMatchObject({ planId: 'pro', fence: 2 })
   })
 
   test('what an earlier pass found at Auth0 stays when a later one brings nothing', async () => {
@@ -108,7 +77,7 @@ describe('S5: one atomic upsert of many accounts', () => {
     const auth0UserId = `auth0|${row.userId}`
     await upsertAccounts(database, [{ ...row, auth0UserId, fence: 2 }])
     await upsertAccounts(database, [{ ...row, fence: 3 }])
-    expect(await stored(row)).toMatchObject({ auth0UserId, fence: 3 })
+    expect(await stored(database, row)).toMatchObject({ auth0UserId, fence: 3 })
   })
 
   test('one user at Auth0 is linked to one account', async () => {
@@ -124,7 +93,7 @@ describe('S5: one atomic upsert of many accounts', () => {
     await upsertAccounts(database, [row])
     const [result] = await upsertAccounts(database, [{ ...row, userId: randomUUID(), fence: 2 }])
     expect(result).toMatchObject({ ok: false, error: { kind: 'conflict' } })
-    expect((await stored(row))?.userId).toBe(row.userId)
+    expect((await stored(database, row))?.userId).toBe(row.userId)
   })
 
   test('F15: one row that violates a key takes no other with it', async () => {

@@ -7,6 +7,10 @@ import { findBinaries, type Identity, temporaryRoot, unprivileged } from './post
 
 export interface TestPostgres {
   readonly url: string
+  /** It dies with everything that was under way; what it had committed stays. */
+  crash(): Promise<void>
+  /** After a crash: on the same port, with the same data. */
+  restart(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -23,20 +27,33 @@ export async function startPostgres(): Promise<TestPostgres> {
   await initialise(binaries.initdb, data, identity)
 
   const port = await freePort()
-  const server = spawn(binaries.postgres, ['-D', data, '-p', String(port), ...SETTINGS], {
-    ...identity,
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
-  const endWithUs = () => server.kill('SIGQUIT')
-  process.once('exit', endWithUs)
-  await untilReady(server.stderr)
-  return {
-    url: `postgres://foyer@127.0.0.1:${port}/postgres`,
-    async stop() {
+  const launch = async () => {
+    const server = spawn(binaries.postgres, ['-D', data, '-p', String(port), ...SETTINGS], {
+      ...identity,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    const endWithUs = () => server.kill('SIGQUIT')
+    process.once('exit', endWithUs)
+    await untilReady(server.stderr)
+    return async (signal: NodeJS.Signals) => {
       process.off('exit', endWithUs)
       const exit = once(server, 'exit')
-      server.kill('SIGINT')
+      server.kill(signal)
       await exit
+    }
+  }
+  let end: Awaited<ReturnType<typeof launch>> | undefined = await launch()
+  return {
+    url: `postgres://foyer@127.0.0.1:${port}/postgres`,
+    async crash() {
+      await end?.('SIGQUIT')
+      end = undefined
+    },
+    async restart() {
+      end ??= await launch()
+    },
+    async stop() {
+      await end?.('SIGINT')
       await rm(folder, { recursive: true })
     },
   }

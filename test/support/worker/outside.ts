@@ -82,9 +82,14 @@ export async function mailsTo(email: string): Promise<readonly Mail[]> {
   return (await response.json<{ data: readonly Mail[] }>()).data
 }
 
+type Service = 'AUTH0' | 'DATABASE' | 'RESEND' | 'STRIPE'
+
+const addressOf = (service: Service): string =>
+  service === 'DATABASE' ? bindings.DATABASE_HTTP_URL : bindings[`${service}_API_BASE`]
+
 /** Makes a local service misbehave; `null` mends it. */
-export async function fault(service: 'AUTH0' | 'STRIPE' | 'RESEND', kind: unknown): Promise<void> {
-  const response = await fetch(`${bindings[`${service}_API_BASE`]}/_control`, {
+export async function fault(service: Service, kind: unknown): Promise<void> {
+  const response = await fetch(new URL('/_control', addressOf(service)), {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify({ fault: kind }),

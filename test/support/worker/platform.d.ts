@@ -9,6 +9,7 @@ declare global {
     }
     interface Env extends Bindings {
       readonly AUTH0_API_BASE: string
+      readonly DATABASE_HTTP_URL: string
       readonly STRIPE_API_BASE: string
       readonly RESEND_API_BASE: string
     }

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises'
 import { migrate } from '../../../scripts/migrate.ts'
 import { openDatabaseService } from '../../../scripts/services/database.ts'
 import { listen } from '../../../scripts/services/http-server.ts'
+import { faultyEndpoint } from '../faulty-endpoint.ts'
 import { startInProcess, temporaryFolder } from '../local-services.ts'
 import { testBindings } from '../bindings.ts'
 
@@ -16,7 +17,7 @@ const [billing, identity, mail, database] = await Promise.all([
   startInProcess('mail'),
   openDatabaseService({ dataDirectory: folder, baseUrl: 'http://database.localhost' }),
 ])
-const server = await listen(database.fetch, 0)
+const server = await listen(faultyEndpoint(database.fetch), 0)
 const bindings = {
   ...testBindings(),
   DATABASE_URL: 'postgres://foyer:foyer@127.0.0.1/foyer',
