@@ -89,7 +89,7 @@ export class Foyer {
 
   connect() {
     neonConfig.fetchEndpoint = () => `${this.url('database')}/sql`
-    return neon('postgres://foyer:foyer@127.0.0.1/foyer')
+    return neon(this.#settings['DATABASE_URL'] ?? 'postgres://foyer:foyer@127.0.0.1/foyer')
   }
 
   #launch(script: string, ...args: string[]): ChildProcess {
