@@ -6,12 +6,18 @@ import type { SessionView } from '../src/contract/onboarding.ts'
 import { type Result, ok } from '../src/contract/result.ts'
 import type {
   AccessRefusal,
+  MemberClaim,
+  MemberGrant,
   OpenReply,
   OpenSession,
+  Profile,
+  ReopenRefusal,
+  ReopenRun,
   ReportReply,
+  ResumeByLink,
   SessionClaim,
-  SessionState,
   SubjectRpc,
+  SubjectStatus,
 } from '../src/contract/subject-rpc.ts'
 import { describeError, log } from '../src/adapters/log.ts'
 import { stepDefinitions } from '../src/adapters/steps/registry.ts'
@@ -21,21 +27,30 @@ import type { Decision, DecisionContext } from '../src/core/onboarding/decision.
 import { isWorkDue, nextWakeAt } from '../src/core/onboarding/due.ts'
 import { evolve } from '../src/core/onboarding/evolve.ts'
 import { decideLease } from '../src/core/onboarding/lease.ts'
+import { decideLogout, decideRefresh, profileOf } from '../src/core/onboarding/member.ts'
 import { decideOpen } from '../src/core/onboarding/open.ts'
+import { decideReopen } from '../src/core/onboarding/reopen.ts'
 import { decideReport } from '../src/core/onboarding/report.ts'
+import { decideResume, decideUnsubscribe } from '../src/core/onboarding/resume.ts'
 import {
   EMPTY_SUBJECT,
   type Session,
   type SubjectState,
   currentView,
 } from '../src/core/onboarding/state.ts'
-import { endedSince, settledSince, stateOf, viewsSince } from '../src/core/onboarding/changes.ts'
+import {
+  concernsIndex,
+  endedSince,
+  sessionStates,
+  viewsSince,
+} from '../src/core/onboarding/changes.ts'
 import { decideNothing, takeTurn } from '../src/core/onboarding/turn.ts'
 import { wakeAfter, wakeMessage } from '../src/core/onboarding/wake.ts'
 import { SessionSockets } from './sockets.ts'
 import { Timeline } from './timeline.ts'
 
 const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
 /** For an object that cannot do its work, by a setting or a deploy that is wrong: until it is mended. */
 const ALARM_RETRY_MS = 60_000
 
@@ -88,17 +103,42 @@ export class SubjectObject extends DurableObject<Bindings> implements SubjectRpc
     const reply = await this.#execute((state, context) =>
       decideReport(state, fence, parsed, context),
     )
-    return {
-      ...reply,
-      settled: settledSince(before, this.#state),
-      storageBytes: this.#timeline.sizeBytes,
-    }
+    return { ...reply, changed: concernsIndex(before, this.#state) ? this.#status() : null }
   }
 
-  async wake(): Promise<readonly SessionState[]> {
+  async wake(): Promise<SubjectStatus> {
     await this.#execute(decideNothing)
     if (isWorkDue(this.#state, Date.now())) this.#announce(wakeMessage(this.#state))
-    return [...this.#state.sessions.values()].map(stateOf)
+    return this.#status()
+  }
+
+  resume(link: ResumeByLink): Promise<Result<MemberGrant, 'expired'>> {
+    return this.#execute((state, context) => decideResume(state, link, context))
+  }
+
+  async unsubscribe(): Promise<void> {
+    await this.#execute(decideUnsubscribe)
+  }
+
+  profile(claim: MemberClaim): Promise<Profile | null> {
+    return this.#execute((state, { now }) => ({
+      entries: [],
+      reply: profileOf(state, claim, now),
+    }))
+  }
+
+  refresh(
+    claim: MemberClaim & { readonly generation: number },
+  ): Promise<Result<MemberGrant, 'ended'>> {
+    return this.#execute((state, context) => decideRefresh(state, claim, context))
+  }
+
+  async logout(claim: MemberClaim): Promise<void> {
+    await this.#execute((state, context) => decideLogout(state, claim, context))
+  }
+
+  reopen(command: ReopenRun): Promise<Result<{ readonly run: number }, ReopenRefusal>> {
+    return this.#execute((state, context) => decideReopen(state, command, context))
   }
 
   /** Never throws: after six failed tries the platform would drop the alarm, and with it the person. */
@@ -172,6 +212,14 @@ export class SubjectObject extends DurableObject<Bindings> implements SubjectRpc
     this.ctx.waitUntil(sent)
   }
 
+  #status(): SubjectStatus {
+    return {
+      sessions: sessionStates(this.#state),
+      dueAt: nextWakeAt(this.#state, Date.now()),
+      storageBytes: this.#timeline.sizeBytes,
+    }
+  }
+
   #context(): DecisionContext {
     const settings = parseSettings(this.env)
     return {
@@ -181,6 +229,8 @@ export class SubjectObject extends DurableObject<Bindings> implements SubjectRpc
       steps: stepDefinitions(settings),
       opensPerMinute: settings.USER_LIMIT_PER_MINUTE,
       sessionMaxAgeMs: settings.SESSION_MAX_AGE_HOURS * HOUR_MS,
+      retentionMs: settings.UNPROVEN_RETENTION_DAYS * DAY_MS,
+      mailRepeats: 'idempotent',
     }
   }
 }

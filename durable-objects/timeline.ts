@@ -1,6 +1,9 @@
 import { Entry } from '../src/core/onboarding/entries.ts'
 
-/** The append-only table that an object is: `seq` is the order of its life, `entry` is JSON. */
+/**
+ * The append-only table that an object is: `seq` is the order of its life, `entry` is JSON. Only an
+ * `erased` entry takes those before it along.
+ */
 export class Timeline {
   readonly #sql: SqlStorage
 
@@ -20,6 +23,7 @@ export class Timeline {
   /** One statement, so that a decision is written whole or not at all. */
   append(entries: readonly Entry[]): void {
     if (entries.length === 0) return
+    if (entries.some(({ type }) => type === 'erased')) this.#sql.exec('DELETE FROM timeline')
     const rows = entries.map(() => '(?)').join(', ')
     const texts = entries.map((entry) => JSON.stringify(entry))
     this.#sql.exec(`INSERT INTO timeline (entry) VALUES ${rows}`, ...texts)

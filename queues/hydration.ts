@@ -3,7 +3,8 @@ import { createProviders, createStores } from '../src/adapters/hydration-adapter
 import { describeError, log } from '../src/adapters/log.ts'
 import type { IndexedSession, SessionIndex } from '../src/core/ports.ts'
 import { type Bindings, parseSettings } from '../src/env.ts'
-import { type HydrationDeps, hydrateSubject } from './hydrate-subject.ts'
+import { type HydrationDeps, hydrateSubject } from '../src/hydration/hydrate-subject.ts'
+import { indexedOpening, indexedStatus } from '../src/core/indexed.ts'
 
 /** Well inside the lease of 30 s: a call begun at the last moment still ends within it. */
 const WORK_MS = 20_000
@@ -27,15 +28,15 @@ export async function consumeHydration(batch: MessageBatch, env: Bindings): Prom
   const wakes = readWakes(batch)
   await record(
     index,
-    wakes.flatMap(({ body }) => indexedFrom(body)),
+    wakes.flatMap(({ body }) => indexedOpening(body)),
   )
-  const deps = { ...createProviders(settings, stopAt), now: Date.now, stopAt }
+  const deps = { ...createProviders(env, stopAt), now: Date.now, stopAt }
   // Several wake-ups of one subject in a batch are one.
   const bySubject = Map.groupBy(wakes, ({ body }) => body.key)
-  const settled = await Promise.all(
+  const changed = await Promise.all(
     [...bySubject].map(([key, own]) => hydrate(env, key, own, deps)),
   )
-  await record(index, settled.flat())
+  await record(index, changed.flat())
 }
 
 function readWakes(batch: MessageBatch): readonly Wake[] {
@@ -47,9 +48,6 @@ function readWakes(batch: MessageBatch): readonly Wake[] {
     return []
   })
 }
-
-const indexedFrom = ({ key, sessions }: WakeMessage): readonly IndexedSession[] =>
-  sessions.map((session) => ({ ...session, subjectKey: key, status: 'pending' }))
 
 /** The index follows; when the database is down it follows later, by the next wake-up or the cron. */
 async function record(index: SessionIndex, sessions: readonly IndexedSession[]): Promise<void> {
@@ -69,9 +67,8 @@ async function hydrate(
   try {
     const replies = await hydrateSubject(env.SUBJECTS.getByName(key), deps)
     for (const { message } of wakes) message.ack()
-    return replies.flatMap(({ settled, storageBytes }) =>
-      settled.map((session) => ({ ...session, subjectKey: key, storageBytes })),
-    )
+    const changed = replies.findLast((reply) => reply.changed !== null)?.changed
+    return changed ? indexedStatus(key, changed) : []
   } catch (error) {
     log('error', 'hydration.interrupted', { subject: key, error: describeError(error) })
     for (const { message } of wakes) message.retry({ delaySeconds: RETRY_DELAY_SECONDS })

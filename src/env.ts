@@ -54,6 +54,7 @@ const Fields = z.object({
   TOKEN_KEYS: TokenKeys,
   TOKEN_TTL_SECONDS: seconds(300),
   SESSION_MAX_AGE_HOURS: z.coerce.number().positive().default(24),
+  UNPROVEN_RETENTION_DAYS: z.coerce.number().positive().default(30),
   /** Whether `CF-Connecting-IP` is the edge's own word; without an edge in front anybody can set it. */
   TRUST_EDGE_ADDRESS: z.enum(['true', 'false']).default('false'),
   IP_LIMIT: z.enum(['on', 'off']).default('on'),

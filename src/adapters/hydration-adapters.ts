@@ -1,8 +1,16 @@
 import type { HydrationStep } from '../core/hydration/step.ts'
-import type { DeadLetterStore, Mailer, SessionIndex } from '../core/ports.ts'
-import { createPepper } from '../core/pepper.ts'
-import type { Settings } from '../env.ts'
+import type {
+  Archive,
+  DeadLetterStore,
+  InvitationLinks,
+  Mailer,
+  SessionIndex,
+} from '../core/ports.ts'
+import { type Pepper, createPepper } from '../core/pepper.ts'
+import { type Bindings, type Settings, parseSettings } from '../env.ts'
+import { createArchive } from './archive.ts'
 import { openGate } from './call-gate.ts'
+import { createInvitationLinks } from './mail/invitation-links.ts'
 import { noMailer } from './mail/no-mailer.ts'
 import { createResendMailer } from './mail/resend.ts'
 import { AccountWriter } from './neon/account-writer.ts'
@@ -14,6 +22,8 @@ import { createSteps } from './steps/registry.ts'
 export interface Providers {
   readonly steps: readonly HydrationStep[]
   readonly mailer: Mailer
+  readonly archive: Archive
+  readonly links: InvitationLinks
 }
 
 /**
@@ -21,18 +31,27 @@ export interface Providers {
  *
  * @param stopAt epoch milliseconds after which no call is begun
  */
-export function createProviders(settings: Settings, stopAt: number): Providers {
+export function createProviders(env: Bindings, stopAt: number): Providers {
+  const settings = parseSettings(env)
+  const pepper = createPepper(settings.SUBJECT_PEPPER)
   const gate = openGate(stopAt)
-  const mailer = createMailer(settings)
+  const mailer = createMailer(settings, pepper)
   return {
     steps: createSteps(settings, new AccountWriter(connect(settings)), gate),
-    mailer: { sendProof: (mail) => gate(() => mailer.sendProof(mail)) },
+    mailer: {
+      repeats: mailer.repeats,
+      sendProof: (mail) => gate(() => mailer.sendProof(mail)),
+      sendInvitation: (mail) => gate(() => mailer.sendInvitation(mail)),
+    },
+    archive: createArchive(env.ARCHIVE),
+    links: createInvitationLinks(settings.PUBLIC_BASE_URL, pepper),
   }
 }
 
-function createMailer({ RESEND_API_KEY, ...settings }: Settings): Mailer {
-  if (RESEND_API_KEY === undefined) return noMailer
-  return createResendMailer({ ...settings, RESEND_API_KEY }, createPepper(settings.SUBJECT_PEPPER))
+function createMailer({ RESEND_API_KEY, ...settings }: Settings, pepper: Pepper): Mailer {
+  return RESEND_API_KEY === undefined
+    ? noMailer
+    : createResendMailer({ ...settings, RESEND_API_KEY }, pepper)
 }
 
 export interface Stores {

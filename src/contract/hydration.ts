@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { RunStatus, StepView } from './onboarding.ts'
 
 /** Why a step or a mail did not succeed. Steps report; the subject's object decides what follows. */
 export const FailureKind = z.enum([
@@ -68,6 +69,10 @@ export interface HydrationWork {
   /** What earlier passes found or created, by step name. */
   readonly refs: Readonly<Record<string, string>>
   readonly mail: MailWork | null
+  readonly archive: readonly ArchivedSession[]
+  readonly invitation: MailWork | null
+  /** True: nothing else is to be done, and everything outside is to go. */
+  readonly erase: boolean
   readonly traceparent: string
 }
 
@@ -76,12 +81,43 @@ export interface MailWork {
   readonly to: string
 }
 
+/** What a lease may carry besides runs and the proof mail, each at most once at a time. */
+export const Chore = z.enum([
+  /** Put unfinished sessions to the archive. */
+  'archive',
+  /** The one "Finish setup" mail. */
+  'invitation',
+  /** Remove an account that nobody proved, at the providers and in Postgres. */
+  'erasure',
+])
+export type Chore = z.infer<typeof Chore>
+
+/** An unfinished session as the archive keeps it: for drop-off analysis, nothing personal. */
+export interface ArchivedSession {
+  readonly v: 1
+  readonly specId: string
+  readonly planId: string
+  /** Origin only: paths and queries of others' pages may name people. */
+  readonly referrerOrigin?: string
+  /** Epoch milliseconds. */
+  readonly openedAt: number
+  readonly expiredAt: number
+  readonly status: RunStatus
+  readonly steps: readonly StepView[]
+  /** Where the person was left: a step of the run, the mail with the code, or the proof itself. */
+  readonly droppedAt: string
+}
+
 /** What happened, in the consumer's words; parsed before it can become history. */
 export const Report = z.discriminatedUnion('type', [
   z.object({ type: z.literal('step_done'), step: z.string().min(1), ref: z.string().min(1) }),
   z.object({ type: z.literal('step_failed'), step: z.string().min(1), failure: StepFailure }),
   z.object({ type: z.literal('mail_sent') }),
   z.object({ type: z.literal('mail_failed'), failure: StepFailure }),
+  z.object({ type: z.literal('archived'), specIds: z.array(z.uuid()).min(1) }),
+  z.object({ type: z.literal('invitation_sent') }),
+  z.object({ type: z.literal('erased') }),
+  z.object({ type: z.literal('chore_failed'), chore: Chore, failure: StepFailure }),
   /** Out of time: hand the lease back with whatever is still open. */
   z.object({ type: z.literal('returned') }),
 ])

@@ -1,29 +1,63 @@
-import type { MailWork, SessionFacts, StepFailure } from '../contract/hydration.ts'
-import type { RunStatus } from '../contract/onboarding.ts'
+import type { ArchivedSession, MailWork, StepFailure } from '../contract/hydration.ts'
 import type { Result } from '../contract/result.ts'
+import type { SessionState } from '../contract/subject-rpc.ts'
 
-/** Sends mails, each once in effect however often it is asked to. */
-export interface Mailer {
-  /** The mail that only the owner of the address can read. Never throws. */
-  sendProof(mail: MailWork): Promise<Result<null, StepFailure>>
+/** What a repeated sending comes to: one mail, since the provider keeps keys, or perhaps two. */
+export type MailRepeats = 'idempotent' | 'at_least_once'
+
+/** The one mail that asks a person back. */
+export interface InvitationMail extends MailWork, InvitationUrls {}
+
+export interface InvitationUrls {
+  /** Of a page whose button brings the person in; opening it spends nothing. */
+  readonly resumeUrl: string
+  /** Takes one `POST` (RFC 8058); opening it shows a page that asks. */
+  readonly unsubscribeUrl: string
 }
 
-export interface IndexedSession extends SessionFacts {
+/** Writes the links of an invitation, which say nothing of the person to anybody else. */
+export interface InvitationLinks {
+  of(link: { readonly subjectKey: string; readonly invitation: string }): Promise<InvitationUrls>
+}
+
+/** Sends mails, each once in effect as far as the provider lets us. */
+export interface Mailer {
+  readonly repeats: MailRepeats
+  /** The mail that only the owner of the address can read. Never throws. */
+  sendProof(mail: MailWork): Promise<Result<null, StepFailure>>
+  /** The one "Finish setup" mail. Never throws. */
+  sendInvitation(mail: InvitationMail): Promise<Result<null, StepFailure>>
+}
+
+/** Where unfinished sessions are kept for drop-off analysis. */
+export interface Archive {
+  /** Writes each to its own place, over whatever is there. Never throws. */
+  put(sessions: readonly ArchivedSession[]): Promise<Result<null, StepFailure>>
+}
+
+export interface IndexedSession extends SessionState {
   readonly subjectKey: string
-  readonly status: RunStatus
+  /** When the subject is to be woken if nothing is heard of it; `null`: never. Epoch milliseconds. */
+  readonly dueAt: number | null
   /** Size of the subject's database, where it is known. */
   readonly storageBytes?: number
 }
 
+/** A session that the index says somebody should look after. */
+export type OverdueSession = Pick<IndexedSession, 'specId' | 'subjectKey' | 'run' | 'openedAt'>
+
 /** The sessions as Postgres knows them: for cron, the funnel and the status of last resort. */
 export interface SessionIndex {
-  /** Inserts, or settles once; a terminal status stays. Throws when the database cannot. */
+  /**
+   * Inserts or updates; what is known of a run never goes back, a later run takes the place of an
+   * earlier one. Throws when the database cannot.
+   */
   record(sessions: readonly IndexedSession[], now: number): Promise<void>
   /**
-   * Takes the sessions that were opened before `openedBefore`, are not known to be over, and were
-   * neglected longest; they go to the end of the line. Throws when the database cannot.
+   * Takes the sessions whose time came before `dueBefore`, those longest overdue first; they are
+   * next due at `againAt`. Throws when the database cannot.
    */
-  takeOverdue(openedBefore: number, limit: number, now: number): Promise<readonly IndexedSession[]>
+  takeOverdue(dueBefore: number, limit: number, againAt: number): Promise<readonly OverdueSession[]>
 }
 
 /** A message that no consumer could work off, kept for people to look at. */

@@ -134,6 +134,11 @@ describe('the index of sessions', () => {
     openedAt: Date.now(),
     subjectKey: `key-${randomUUID()}`,
     status: 'pending' as const,
+    dueAt: Date.UTC(2100, 0),
+    failure: null,
+    archivedAt: null,
+    invitedAt: null,
+    provenAt: null,
     ...change,
   })
   const found = async (specId: string) => {
@@ -178,19 +183,20 @@ describe('the index of sessions', () => {
   test('F30: whoever should be done and is not gets their turn, the longest neglected first', async () => {
     const index = createSessionIndex(database)
     const [old, older, young, done] = [
-      session({ openedAt: 2_000 }),
-      session({ openedAt: 1_000 }),
+      session({ dueAt: 2_000 }),
+      session({ dueAt: 1_000 }),
       session(),
-      session({ openedAt: 500, status: 'merged' }),
+      session({ dueAt: null }),
     ]
     await index.record([old, older, young, done], Date.now())
-    const taken = async (now: number) =>
-      (await index.takeOverdue(3_000, 1, now)).map(({ specId }) => specId)
-    expect([await taken(4_000), await taken(5_000), await taken(6_000)]).toEqual([
-      [older.specId],
-      [old.specId],
-      [older.specId],
-    ])
+    const taken = async (againAt: number) =>
+      (await index.takeOverdue(3_000, 1, againAt)).map(({ specId }) => specId)
+    expect([
+      await taken(2_500),
+      await taken(4_000),
+      await taken(5_000),
+      await taken(6_000),
+    ]).toEqual([[older.specId], [old.specId], [older.specId], []])
   })
 
   test('more sessions than a statement has room for are recorded', async () => {

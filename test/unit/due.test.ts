@@ -4,12 +4,12 @@ import { wakeAfter } from '../../src/core/onboarding/wake.ts'
 import { T0, TestSubject } from '../support/shared/test-subject.ts'
 
 describe('when the object looks at itself', () => {
-  test('an object without work sleeps', () => {
+  test('an object without work sleeps, until its sessions are over', () => {
     const subject = new TestSubject()
     expect(nextWakeAt(subject.state, T0)).toBeNull()
     subject.opened()
     subject.hydrate()
-    expect(nextWakeAt(subject.state, subject.now)).toBeNull()
+    expect(nextWakeAt(subject.state, subject.now)).toBe(T0 + 24 * 3_600_000)
   })
 
   test('F3: work that nobody fetched is announced again, ever more seldom', () => {

@@ -243,7 +243,7 @@ describe('the proof mail', () => {
     subject.now += 24 * 3_600_000
     subject.tick()
     expect(subject.state.mail?.status).toBe('failed')
-    expect(subject.lease()).toBeNull()
+    expect(subject.leased().mail).toBeNull()
   })
 
   test('is no step: the run merges while the mail provider is down', () => {

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import type { WakeMessage } from '../../src/contract/messages.ts'
 import type { SubjectRpc } from '../../src/contract/subject-rpc.ts'
 import { createStores } from '../../src/adapters/hydration-adapters.ts'
+import { indexedOpening } from '../../src/core/indexed.ts'
 import { sweepOverdue } from '../../src/cron/sweep.ts'
 import { parseSettings } from '../../src/env.ts'
 import { bindings, eventually, freshEmail, signUp, untilSettled } from '../support/worker/api.ts'
@@ -86,7 +87,13 @@ test('F30: an alarm that cannot do its work rings again', async () => {
 
 describe('the cron', () => {
   const { index } = createStores(parseSettings(bindings))
-  const LONG_AGO = Date.now() - 3_600_000
+  const indexedLongAgo = (key: string, specId: string) =>
+    indexedOpening({
+      v: 1,
+      key,
+      sessions: [{ specId, run: 1, openedAt: Date.now() - 3_600_000 }],
+      traceparent: '',
+    })
 
   test('wakes a subject whose alarm is gone', async () => {
     const { stub, key } = freshSubject()
@@ -94,8 +101,7 @@ describe('the cron', () => {
     await runInDurableObject(stub, (_instance, state: DurableObjectState) =>
       state.storage.deleteAlarm(),
     )
-    const session = { specId: claim.specId, subjectKey: key, run: 1, openedAt: LONG_AGO }
-    await index.record([{ ...session, status: 'pending' }], Date.now())
+    await index.record(indexedLongAgo(key, claim.specId), Date.now())
     await sweepOverdue(bindings, Date.now())
     expect(await merged(stub, claim)).toBe(true)
   })
@@ -103,10 +109,10 @@ describe('the cron', () => {
   test('closes in the index what the object has forgotten', async () => {
     const { stub, key } = freshSubject()
     await open(stub, key)
-    const forgotten = { specId: crypto.randomUUID(), subjectKey: key, run: 1, openedAt: LONG_AGO }
-    await index.record([{ ...forgotten, status: 'pending' }], Date.now())
+    const forgotten = crypto.randomUUID()
+    await index.record(indexedLongAgo(key, forgotten), Date.now())
     await sweepOverdue(bindings, Date.now())
-    const [row] = await indexOf(forgotten.specId)
+    const [row] = await indexOf(forgotten)
     expect(row).toMatchObject({ status: 'failed' })
     expect(row?.settledAt).not.toBeNull()
   })

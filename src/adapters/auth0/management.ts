@@ -7,7 +7,7 @@ import { Auth0Tokens } from './tokens.ts'
 const UNAUTHORIZED = 401
 
 interface Auth0Call {
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'POST' | 'DELETE'
   /** Below `/api/v2`. */
   readonly path: string
   readonly body?: unknown

@@ -1,8 +1,10 @@
-import { Resend } from 'resend'
-import { fail, ok } from '../../contract/result.ts'
+import { type CreateEmailOptions, Resend } from 'resend'
+import type { StepFailure } from '../../contract/hydration.ts'
+import { type Result, fail, ok } from '../../contract/result.ts'
 import { providerFailure } from '../../core/hydration/failure.ts'
 import type { Pepper } from '../../core/pepper.ts'
 import type { Mailer } from '../../core/ports.ts'
+import { invitationMail, unsubscribeHeaders } from './invitation-mail.ts'
 import { proofCode } from './proof-code.ts'
 import { proofMail } from './proof-mail.ts'
 
@@ -21,20 +23,35 @@ export const proofMailKey = (mailId: string): string => `proof/${mailId}`
 export function createResendMailer(settings: MailSettings, pepper: Pepper): Mailer {
   const baseUrl = settings.RESEND_API_BASE
   const resend = new Resend(settings.RESEND_API_KEY, baseUrl === undefined ? {} : { baseUrl })
+  const from = settings.MAIL_FROM
   return {
+    repeats: 'idempotent',
+
     async sendProof({ id, to }) {
-      const content = proofMail(await proofCode(pepper, id))
-      const { data, error, headers } = await resend.emails.send(
-        { from: settings.MAIL_FROM, to, ...content },
-        { idempotencyKey: proofMailKey(id), signal: AbortSignal.timeout(CALL_TIMEOUT_MS) },
-      )
-      if (typeof data?.id === 'string') return ok(null)
-      // Another body went out under this key, before a deploy changed the text: the mail is there.
-      if (error?.name === 'invalid_idempotent_request') return ok(null)
-      // The client passes on whatever a failing server said, so nothing of it is certain.
-      const status = typeof error?.statusCode === 'number' ? error.statusCode : null
-      const code = typeof error?.name === 'string' ? error.name : 'no id'
-      return fail(providerFailure('resend', status, code, headers?.['retry-after']))
+      return send(resend, proofMailKey(id), { from, to, ...proofMail(await proofCode(pepper, id)) })
+    },
+
+    async sendInvitation({ id, to, ...urls }) {
+      const headers = unsubscribeHeaders(urls.unsubscribeUrl)
+      return send(resend, `invitation/${id}`, { from, to, headers, ...invitationMail(urls) })
     },
   }
+}
+
+async function send(
+  resend: Resend,
+  idempotencyKey: string,
+  mail: CreateEmailOptions,
+): Promise<Result<null, StepFailure>> {
+  const { data, error, headers } = await resend.emails.send(mail, {
+    idempotencyKey,
+    signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
+  })
+  if (typeof data?.id === 'string') return ok(null)
+  // Another body went out under this key, before a deploy changed the text: the mail is there.
+  if (error?.name === 'invalid_idempotent_request') return ok(null)
+  // The client passes on whatever a failing server said, so nothing of it is certain.
+  const status = typeof error?.statusCode === 'number' ? error.statusCode : null
+  const code = typeof error?.name === 'string' ? error.name : 'no id'
+  return fail(providerFailure('resend', status, code, headers?.['retry-after']))
 }

@@ -1,5 +1,7 @@
 import pLimit from 'p-limit'
-import { type AccountResult, type AccountRow, upsertAccounts } from './accounts.ts'
+import type { StepFailure } from '../../contract/hydration.ts'
+import type { Result } from '../../contract/result.ts'
+import { type AccountResult, type AccountRow, eraseAccount, upsertAccounts } from './accounts.ts'
 import type { Database } from './database.ts'
 
 /** Long enough for people of one batch to become ready together, too short for anybody to notice. */
@@ -30,6 +32,11 @@ export class AccountWriter {
       if (this.#waiting.length >= ROWS_MAX) this.#flushSoon()
       else this.#timer ??= setTimeout(() => this.#flushSoon(), LINGER_MS)
     })
+  }
+
+  /** Erasures are rare: each goes by itself. */
+  erase(subjectKey: string, fence: number): Promise<Result<null, StepFailure>> {
+    return this.#oneByOne(() => eraseAccount(this.#database, subjectKey, fence))
   }
 
   #flushSoon(): void {

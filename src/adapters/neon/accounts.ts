@@ -1,8 +1,8 @@
-import { lte, sql } from 'drizzle-orm'
+import { and, eq, lte, sql } from 'drizzle-orm'
 import type { StepFailure } from '../../contract/hydration.ts'
 import { type Result, fail, ok } from '../../contract/result.ts'
 import { type Database, UNIQUE_VIOLATION, databaseFailure, sqlState } from './database.ts'
-import { users } from './schema.ts'
+import { onboardingSessions, users } from './schema.ts'
 
 export interface AccountRow {
   readonly userId: string
@@ -74,4 +74,35 @@ export function accountResultOf(row: AccountRow, userId: string | undefined): Ac
       ? { kind: 'unknown_outcome', detail: 'postgres holds a newer fence' }
       : { kind: 'conflict', detail: 'postgres holds another user for this subject' },
   )
+}
+
+/**
+ * Takes a person out of Postgres: the row goes, their sessions are still counted and lead to nobody.
+ * A row that a newer lease wrote stays.
+ */
+export async function eraseAccount(
+  database: Database,
+  subjectKey: string,
+  fence: number,
+): Promise<Result<null, StepFailure>> {
+  const ofSubject = and(eq(users.subjectKey, subjectKey), lte(users.fence, fence))
+  try {
+    await database.batch([
+      database.delete(users).where(ofSubject),
+      database
+        .update(onboardingSessions)
+        .set({
+          subjectKey: null,
+          dueAt: null,
+          erasedAt: sql`now()`,
+          // Nothing late may open it again.
+          settledAt: sql`coalesce(${onboardingSessions.settledAt}, now())`,
+          status: sql`case when ${onboardingSessions.settledAt} is null then 'failed' else ${onboardingSessions.status} end`,
+        })
+        .where(eq(onboardingSessions.subjectKey, subjectKey)),
+    ])
+    return ok(null)
+  } catch (error) {
+    return fail(databaseFailure(error))
+  }
 }

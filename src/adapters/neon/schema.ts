@@ -21,13 +21,21 @@ export const onboardingSessions = pgTable(
   'onboarding_sessions',
   {
     specId: uuid('spec_id').primaryKey(),
-    subjectKey: text('subject_key').notNull(),
+    /** Of an erased person: none. */
+    subjectKey: text('subject_key'),
     run: integer('run').notNull(),
     status: text('status', { enum: ['pending', 'hydrating', 'merged', 'failed'] }).notNull(),
     openedAt: moment('opened_at').notNull(),
     settledAt: moment('settled_at'),
-    sweptAt: moment('swept_at'),
     storageBytes: integer('storage_bytes'),
+    dueAt: moment('due_at'),
+    failureStep: text('failure_step'),
+    failureKind: text('failure_kind'),
+    failureDetail: text('failure_detail'),
+    archivedAt: moment('archived_at'),
+    invitedAt: moment('invited_at'),
+    provenAt: moment('proven_at'),
+    erasedAt: moment('erased_at'),
   },
   (table) => [index('onboarding_sessions_subject').on(table.subjectKey)],
 )

@@ -1,10 +1,11 @@
-import { and, inArray, isNull, lt, sql } from 'drizzle-orm'
+import { type SQL, inArray, lt, sql } from 'drizzle-orm'
+import type { PgColumn } from 'drizzle-orm/pg-core'
 import type { IndexedSession, SessionIndex } from '../../core/ports.ts'
 import { isTerminal } from '../../core/onboarding/state.ts'
 import type { Database } from './database.ts'
 import { onboardingSessions } from './schema.ts'
 
-/** PostgreSQL takes 65,535 parameters in a statement; a row has eight. */
+/** PostgreSQL takes 65,535 parameters in a statement; a row has fifteen. */
 const ROWS_MAX = 1_000
 
 export function createSessionIndex(database: Database): SessionIndex {
@@ -16,35 +17,36 @@ export function createSessionIndex(database: Database): SessionIndex {
       }
     },
 
-    async takeOverdue(openedBefore, limit, now) {
-      const neglected = database
+    async takeOverdue(dueBefore, limit, againAt) {
+      const overdue = database
         .select({ specId: onboardingSessions.specId })
         .from(onboardingSessions)
-        .where(
-          and(
-            isNull(onboardingSessions.settledAt),
-            lt(onboardingSessions.openedAt, new Date(openedBefore)),
-          ),
-        )
-        .orderBy(sql`coalesce(${onboardingSessions.sweptAt}, ${onboardingSessions.openedAt})`)
+        .where(lt(onboardingSessions.dueAt, new Date(dueBefore)))
+        .orderBy(onboardingSessions.dueAt)
         .limit(limit)
+        // Two ticks at a time share the work.
+        .for('update', { skipLocked: true })
       const rows = await database
         .update(onboardingSessions)
-        .set({ sweptAt: new Date(now) })
-        .where(inArray(onboardingSessions.specId, neglected))
+        .set({ dueAt: new Date(againAt) })
+        .where(inArray(onboardingSessions.specId, overdue))
         .returning()
-      return rows.map((row) => ({
-        specId: row.specId,
-        subjectKey: row.subjectKey,
-        run: row.run,
-        status: row.status,
-        openedAt: row.openedAt.getTime(),
-      }))
+      return rows.flatMap(({ specId, subjectKey, run, openedAt }) =>
+        subjectKey === null ? [] : [{ specId, subjectKey, run, openedAt: openedAt.getTime() }],
+      )
     },
   }
 }
 
 type Row = typeof onboardingSessions.$inferInsert
+
+const { run, status, settledAt, failureStep, failureKind, failureDetail } = onboardingSessions
+const { archivedAt, invitedAt, provenAt, storageBytes } = onboardingSessions
+
+/** What is over stays over; only a later run begins again. */
+const isOver = sql`(excluded.run = ${run} and ${settledAt} is not null)`
+const unlessOver = (kept: PgColumn, said: SQL): SQL =>
+  sql`case when ${isOver} then ${kept} else ${said} end`
 
 async function upsert(database: Database, rows: readonly Row[]): Promise<void> {
   await database
@@ -53,11 +55,24 @@ async function upsert(database: Database, rows: readonly Row[]): Promise<void> {
     .onConflictDoUpdate({
       target: onboardingSessions.specId,
       set: {
-        status: sql`excluded.status`,
-        settledAt: sql`excluded.settled_at`,
-        storageBytes: sql`coalesce(excluded.storage_bytes, ${onboardingSessions.storageBytes})`,
+        subjectKey: sql`excluded.subject_key`,
+        run: sql`excluded.run`,
+        status: unlessOver(status, sql`excluded.status`),
+        settledAt: unlessOver(settledAt, sql`excluded.settled_at`),
+        failureStep: unlessOver(failureStep, sql`excluded.failure_step`),
+        failureKind: unlessOver(failureKind, sql`excluded.failure_kind`),
+        failureDetail: unlessOver(failureDetail, sql`excluded.failure_detail`),
+        archivedAt: sql`coalesce(${archivedAt}, excluded.archived_at)`,
+        invitedAt: sql`coalesce(${invitedAt}, excluded.invited_at)`,
+        provenAt: sql`coalesce(${provenAt}, excluded.proven_at)`,
+        dueAt: sql`excluded.due_at`,
+        // Its object still knows it: whoever was being erased came back.
+        erasedAt: null,
+        storageBytes: sql`coalesce(excluded.storage_bytes, ${storageBytes})`,
       },
-      setWhere: sql`${onboardingSessions.settledAt} is null and excluded.settled_at is not null`,
+      // A late word of an earlier run, or of the time before the end, says nothing.
+      setWhere: sql`excluded.run > ${run}
+        or (excluded.run = ${run} and (${settledAt} is null or excluded.settled_at is not null))`,
     })
 }
 
@@ -75,4 +90,13 @@ const rowOf = (session: IndexedSession, now: number): Row => ({
   openedAt: new Date(session.openedAt),
   settledAt: isTerminal(session.status) ? new Date(now) : null,
   storageBytes: session.storageBytes ?? null,
+  dueAt: dateOf(session.dueAt),
+  failureStep: session.failure?.step ?? null,
+  failureKind: session.failure?.kind ?? null,
+  failureDetail: session.failure?.detail ?? null,
+  archivedAt: dateOf(session.archivedAt),
+  invitedAt: dateOf(session.invitedAt),
+  provenAt: dateOf(session.provenAt),
 })
+
+const dateOf = (moment: number | null): Date | null => (moment === null ? null : new Date(moment))

@@ -6,7 +6,9 @@ import { auth0UserIdIn } from './identity.ts'
 export const accountStepDefinition: StepDefinition = { name: 'account' }
 
 /** The row in `users`, with everything the other steps found. */
-export const createAccountStep = (writer: Pick<AccountWriter, 'write'>): HydrationStep => ({
+export const createAccountStep = (
+  writer: Pick<AccountWriter, 'write' | 'erase'>,
+): HydrationStep => ({
   ...accountStepDefinition,
   ensure: ({ account, fence, refs }) =>
     writer.write({
@@ -20,4 +22,5 @@ export const createAccountStep = (writer: Pick<AccountWriter, 'write'>): Hydrati
       fence,
       createdAt: new Date(account.createdAt),
     }),
+  remove: ({ account, fence }) => writer.erase(account.subjectKey, fence),
 })

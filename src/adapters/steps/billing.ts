@@ -2,7 +2,12 @@ import { Stripe } from 'stripe'
 import type { AccountFacts, FrozenCall, StepFailure } from '../../contract/hydration.ts'
 import { type Result, fail, ok } from '../../contract/result.ts'
 import { providerFailure } from '../../core/hydration/failure.ts'
-import type { HydrationStep, StepDefinition, StepInput } from '../../core/hydration/step.ts'
+import type {
+  HydrationStep,
+  RemovalInput,
+  StepDefinition,
+  StepInput,
+} from '../../core/hydration/step.ts'
 import { describeError } from '../log.ts'
 
 /** Stripe answers within a second or not for a while; the lease must outlast a few of these. */
@@ -38,6 +43,7 @@ export interface CustomerApi {
   retrieve(id: string): Promise<CustomerAnswer>
   /** At most a hundred, the newest. */
   listByEmail(email: string): Promise<readonly CustomerAnswer[]>
+  remove(id: string): Promise<CustomerAnswer>
 }
 
 /** The Stripe customer of an account, created once under its frozen key and body. */
@@ -53,11 +59,19 @@ export const billingStepWith = (customers: CustomerApi): HydrationStep => ({
       return fail(billingFailure(error))
     }
   },
+  async remove(input) {
+    try {
+      return await removeCustomer(customers, input)
+    } catch (error) {
+      return fail(billingFailure(error))
+    }
+  },
 })
 
 const customerApi = (stripe: Stripe): CustomerApi => ({
   create: (body, idempotencyKey) => stripe.customers.create(body, { idempotencyKey }),
   retrieve: (id) => stripe.customers.retrieve(id),
+  remove: (id) => stripe.customers.del(id),
   listByEmail: async (email) => (await stripe.customers.list({ email, limit: LOOKUP_MAX })).data,
 })
 
@@ -99,9 +113,7 @@ async function confirmCustomer(
     const customer = await customers.retrieve(ref)
     return customer.deleted === true ? fail(GONE) : idOf(customer)
   } catch (error) {
-    if (error instanceof Stripe.errors.StripeError && error.code === 'resource_missing') {
-      return fail(GONE)
-    }
+    if (isMissing(error)) return fail(GONE)
     throw error
   }
 }
@@ -133,6 +145,35 @@ async function createCustomer(
     return fail(stored ? { ...failure, callSpent: true } : failure)
   }
 }
+
+/**
+ * Every customer of this account, also one whose answer never reached us. Listing is consistent at
+ * once, so nobody is left behind.
+ */
+async function removeCustomer(
+  customers: CustomerApi,
+  { account, refs }: RemovalInput,
+): Promise<Result<null, StepFailure>> {
+  const found = await customers.listByEmail(account.identity)
+  const own = found.filter(({ metadata }) => metadata?.[USER_ID] === account.userId)
+  const ids = new Set(own.map(({ id }) => String(id)))
+  const ref = refs.get(billingStepDefinition.name)
+  // Found under another address, where somebody has changed it by hand.
+  if (ref !== undefined) ids.add(ref)
+  for (const id of ids) await removeIfThere(customers, id)
+  return ok(null)
+}
+
+async function removeIfThere(customers: CustomerApi, id: string): Promise<void> {
+  try {
+    await customers.remove(id)
+  } catch (error) {
+    if (!isMissing(error)) throw error
+  }
+}
+
+const isMissing = (error: unknown): boolean =>
+  error instanceof Stripe.errors.StripeError && error.code === 'resource_missing'
 
 /** The client takes any JSON without `error` for success, so a proxy's page could pass for one. */
 const idOf = ({ id }: { readonly id?: unknown }): Result<string, StepFailure> =>

@@ -49,6 +49,7 @@ export const identityStepWith = (
 ): HydrationStep => ({
   ...identityStepDefinition(settings),
   ensure: (input) => ensureUser(auth0, input),
+  remove: ({ account }) => removeUser(auth0, account),
 })
 
 async function ensureUser(
@@ -70,7 +71,7 @@ async function createUser(
   { userId }: AccountFacts,
   { body }: FrozenCall,
 ): Promise<Result<string, StepFailure>> {
-  const id = `auth0|${userId}`
+  const id = ownIdOf(userId)
   const created = await auth0.send({
     method: 'POST',
     path: '/users',
@@ -84,6 +85,21 @@ async function createUser(
   const found = await userExists(auth0, id)
   return found.ok ? ok(found.value ? id : ADDRESS_HELD) : found
 }
+
+/** By our id, which nobody else's user can have; Auth0 answers alike when there is none. */
+async function removeUser(
+  auth0: UserApi,
+  { userId }: AccountFacts,
+): Promise<Result<null, StepFailure>> {
+  const removed = await auth0.send({
+    method: 'DELETE',
+    path: `/users/${encodeURIComponent(ownIdOf(userId))}`,
+    understood: [204],
+  })
+  return removed.ok ? ok(null) : removed
+}
+
+const ownIdOf = (userId: string): string => `auth0|${userId}`
 
 const User = z.object({ user_id: z.string() })
 const NoUser = z.object({ statusCode: z.literal(404) })

@@ -37,7 +37,8 @@ export function createSteps(
   ]
 }
 
-const gated = (step: HydrationStep, gate: CallGate): HydrationStep => ({
+const gated = ({ remove, ...step }: HydrationStep, gate: CallGate): HydrationStep => ({
   ...step,
   ensure: (input) => gate(() => step.ensure(input)),
+  ...(remove && { remove: (input) => gate(() => remove(input)) }),
 })

@@ -6,8 +6,10 @@ export const ATTEMPTS_MAX = 3
 const BACKOFF_BASE_MS = 1_000
 /** After an outage of any length everybody is served within a minute. */
 const BACKOFF_MAX_MS = 60_000
-/** 2^6 seconds exceed the maximum; a larger exponent would only overflow. */
-const BACKOFF_DOUBLINGS_MAX = 6
+/** For work that no person waits for. */
+export const UNHURRIED_BACKOFF_MAX_MS = 3_600_000
+/** 2^12 seconds exceed either maximum; a larger exponent would only overflow. */
+const BACKOFF_DOUBLINGS_MAX = 12
 
 /** What a failure means for the run it met. */
 const CONSEQUENCE = {
@@ -45,6 +47,7 @@ export const isExhausted = (tries: Tries, kind: FailureKind): boolean =>
  *
  * @param failures how many there were, this one included
  * @param random uniform in [0, 1)
+ * @param maxMs the longest pause
  * @returns epoch milliseconds
  */
 export function retryAt(
@@ -52,8 +55,9 @@ export function retryAt(
   failures: number,
   now: number,
   random: number,
+  maxMs = BACKOFF_MAX_MS,
 ): number {
   const doublings = Math.min(failures - 1, BACKOFF_DOUBLINGS_MAX)
-  const ceiling = Math.min(BACKOFF_BASE_MS * 2 ** doublings, BACKOFF_MAX_MS)
+  const ceiling = Math.min(BACKOFF_BASE_MS * 2 ** doublings, maxMs)
   return now + Math.max(Math.ceil(random * ceiling), failure.retryAfterMs ?? 0)
 }

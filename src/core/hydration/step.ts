@@ -12,15 +12,18 @@ export interface StepDefinition {
   freeze?(account: AccountFacts): Readonly<Record<string, unknown>>
 }
 
-export interface StepInput {
+export interface RemovalInput {
   readonly account: AccountFacts
-  readonly work: StepWork
   /** Of the lease; a step that writes with it refuses older ones. */
   readonly fence: number
   /** By step name: what other steps found or created, and what this one did in an earlier pass. */
   readonly refs: ReadonlyMap<string, string>
   /** Epoch milliseconds. */
   readonly now: number
+}
+
+export interface StepInput extends RemovalInput {
+  readonly work: StepWork
 }
 
 /**
@@ -30,4 +33,9 @@ export interface StepInput {
  */
 export interface HydrationStep extends StepDefinition {
   ensure(input: StepInput): Promise<Result<string, StepFailure>>
+  /**
+   * Removes whatever `ensure` may have made, known to us or not; nothing there is a success, too. A
+   * step without it leaves its thing behind when an account is erased.
+   */
+  readonly remove?: (input: RemovalInput) => Promise<Result<null, StepFailure>>
 }

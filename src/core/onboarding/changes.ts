@@ -14,27 +14,43 @@ export function viewsSince(
   })
 }
 
-/** The sessions that no token opens any more. */
-export const endedSince = (before: SubjectState, after: SubjectState): readonly string[] =>
-  before.sessions === after.sessions
-    ? []
-    : [...before.sessions.values()]
-        .filter(({ specId, ended }) => !ended && after.sessions.get(specId)?.ended !== false)
-        .map(({ specId }) => specId)
+/** The sessions that no token opens any more: evicted, or ended by a proof. */
+export function endedSince(before: SubjectState, after: SubjectState): readonly string[] {
+  if (before.sessions === after.sessions && before.authEpoch === after.authEpoch) return []
+  return [...before.sessions.values()]
+    .filter(
+      (session) => opens(before, session) && !opens(after, after.sessions.get(session.specId)),
+    )
+    .map(({ specId }) => specId)
+}
 
-/** The sessions whose run has become terminal. */
-export const settledSince = (before: SubjectState, after: SubjectState): readonly SessionState[] =>
-  [...after.sessions.values()]
-    .filter((session) => {
-      const earlier = before.sessions.get(session.specId)
-      return !isOpen(session) && earlier !== undefined && isOpen(earlier)
-    })
-    .map(stateOf)
+const opens = (state: SubjectState, session: Session | undefined): boolean =>
+  session !== undefined && !session.ended && session.authEpoch === state.authEpoch
 
-/** How a session stands, for the index. */
-export const stateOf = (session: Session): SessionState => ({
-  specId: session.specId,
-  run: session.run,
-  openedAt: session.openedAt,
-  status: currentView(session).status,
-})
+/** Whether something happened that the index is to know. */
+export function concernsIndex(before: SubjectState, after: SubjectState): boolean {
+  if (before.invitation?.sentAt !== after.invitation?.sentAt) return true
+  if (before.sessions === after.sessions) return false
+  return [...after.sessions.values()].some((session) => {
+    const earlier = before.sessions.get(session.specId)
+    if (earlier === undefined) return false
+    return (
+      isOpen(session) !== isOpen(earlier) ||
+      session.archivedAt !== earlier.archivedAt ||
+      session.run !== earlier.run
+    )
+  })
+}
+
+/** How the sessions stand, for the index. */
+export const sessionStates = (state: SubjectState): readonly SessionState[] =>
+  [...state.sessions.values()].map((session) => ({
+    specId: session.specId,
+    run: session.run,
+    openedAt: session.openedAt,
+    status: currentView(session).status,
+    failure: currentView(session).status === 'failed' ? session.failure : null,
+    archivedAt: session.archivedAt,
+    invitedAt: state.invitation?.sentAt ?? null,
+    provenAt: session.authEpoch < state.authEpoch ? (state.proof?.at ?? null) : null,
+  }))

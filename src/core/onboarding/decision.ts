@@ -1,3 +1,4 @@
+import type { MailRepeats } from '../ports.ts'
 import type { StepDefinition } from '../hydration/step.ts'
 import type { Entry } from './entries.ts'
 import type { SubjectState } from './state.ts'
@@ -15,6 +16,10 @@ export interface DecisionContext {
   /** Sessions one client may open for one subject in a minute; 0: any number. */
   readonly opensPerMinute: number
   readonly sessionMaxAgeMs: number
+  /** How long an unproven account is kept after its last session was opened. */
+  readonly retentionMs: number
+  /** What the mail provider makes of a repeated sending. */
+  readonly mailRepeats: MailRepeats
 }
 
 /** What follows from a command: entries to append, and the answer. No entries: nothing is written. */

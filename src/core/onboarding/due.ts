@@ -1,5 +1,7 @@
+import type { Chore } from '../../contract/hydration.ts'
 import { RUN_DEADLINE_MS, WAKE_REPEAT_BASE_MS, WAKE_REPEAT_MAX_MS } from './limits.ts'
 import { type Session, type SubjectState, isOpen } from './state.ts'
+import { erasableAt, nextArchiveAt } from './unfinished.ts'
 
 /** Sessions whose run a consumer may work on now. */
 export const dueSessions = (state: SubjectState, now: number): readonly Session[] =>
@@ -8,27 +10,45 @@ export const dueSessions = (state: SubjectState, now: number): readonly Session[
 export const isMailDue = (state: SubjectState, now: number): boolean =>
   state.mail?.status === 'due' && state.mail.dueAt <= now
 
+/** When each chore is due, epoch milliseconds; `null`: there is none of its kind. */
+const CHORES_DUE: Readonly<Record<Chore, (state: SubjectState) => number | null>> = {
+  archive: nextArchiveAt,
+  invitation: ({ invitation }) => (invitation?.status === 'due' ? invitation.dueAt : null),
+  erasure: erasableAt,
+}
+
+export const dueChores = (state: SubjectState, now: number): readonly Chore[] =>
+  (['archive', 'invitation', 'erasure'] as const).filter((chore) => {
+    const dueAt = CHORES_DUE[chore](state)
+    return dueAt !== null && dueAt <= now
+  })
+
 export const holdsLease = (state: SubjectState, now: number): boolean =>
   state.lease !== null && now < state.lease.until
 
 /** Work that nobody is doing: the reason to wake a consumer. */
 export const isWorkDue = (state: SubjectState, now: number): boolean =>
-  !holdsLease(state, now) && (isMailDue(state, now) || dueSessions(state, now).length > 0)
+  !holdsLease(state, now) &&
+  (isMailDue(state, now) || dueSessions(state, now).length > 0 || dueChores(state, now).length > 0)
 
 /**
  * When the object must next look at itself, as a pure function of what it knows: nothing is stored
  * for it, so nothing can disagree with it.
  *
- * @returns epoch milliseconds after `now`, or `null` when all work is done
+ * @returns epoch milliseconds after `now`, or `null` when nothing is left to do, ever
  */
 export function nextWakeAt(state: SubjectState, now: number): number | null {
   const open = [...state.sessions.values()].filter(isOpen)
-  const mailDueAt = state.mail?.status === 'due' ? state.mail.dueAt : null
-  const dues = [...open.map((session) => session.dueAt), ...(mailDueAt === null ? [] : [mailDueAt])]
+  const mail = state.mail?.status === 'due' ? state.mail : null
+  const dues = [
+    ...open.map((session) => session.dueAt),
+    ...(mail ? [mail.dueAt] : []),
+    ...Object.values(CHORES_DUE).flatMap((dueAt) => dueAt(state) ?? []),
+  ]
   if (dues.length === 0) return null
   const deadlines = [
     ...open.map((session) => session.deadlineAt),
-    ...(state.mail?.status === 'due' ? [state.mail.requestedAt + RUN_DEADLINE_MS] : []),
+    ...(mail ? [mail.requestedAt + RUN_DEADLINE_MS] : []),
   ]
   const work =
     state.lease !== null && now < state.lease.until

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type AccountFacts, FailureKind, type FrozenCall } from '../../contract/hydration.ts'
+import { type AccountFacts, Chore, FailureKind, type FrozenCall } from '../../contract/hydration.ts'
 
 const moment = z.int()
 const run = z.int().positive()
@@ -38,6 +38,8 @@ const SessionOpened = z.object({
   expiresAt: moment,
   /** By then the run is terminal, whatever happened. */
   deadlineAt: moment,
+  /** Without a proof by then the account goes; entries of before have none. */
+  retainUntil: moment.exactOptional(),
   /** With the first session. */
   account: Account.exactOptional(),
   /** Calls frozen now, for steps that had none. */
@@ -56,6 +58,7 @@ const LeaseGranted = z.object({
   until: moment,
   runs: z.array(run),
   mail: z.boolean(),
+  chores: z.array(Chore).exactOptional(),
 })
 export type LeaseGranted = z.infer<typeof LeaseGranted>
 
@@ -107,6 +110,97 @@ const MailFailed = z.object({
 
 const RunsExpired = z.object({ type: z.literal('runs_expired'), at: moment, runs: z.array(run) })
 
+/** An operator gives a failed run of a session another one. */
+const RunReopened = z.object({
+  type: z.literal('run_reopened'),
+  at: moment,
+  specId: z.string(),
+  run,
+  steps: z.array(z.string()),
+  deadlineAt: moment,
+})
+export type RunReopened = z.infer<typeof RunReopened>
+
+const SessionsArchived = z.object({
+  type: z.literal('sessions_archived'),
+  at: moment,
+  specIds: z.array(z.string()),
+})
+
+const InvitationRequested = z.object({
+  type: z.literal('invitation_requested'),
+  at: moment,
+  invitation: z.string(),
+  /** The mail provider keeps no keys: a sending whose outcome is unknown is not repeated. */
+  once: z.boolean(),
+})
+export type InvitationRequested = z.infer<typeof InvitationRequested>
+
+const InvitationSent = z.object({
+  type: z.literal('invitation_sent'),
+  at: moment,
+  invitation: z.string(),
+})
+
+const ChoreFailed = z.object({
+  type: z.literal('chore_failed'),
+  at: moment,
+  chore: Chore,
+  kind: FailureKind,
+  detail: z.string(),
+  /** `null`: given up. */
+  retryAt: moment.nullable(),
+})
+export type ChoreFailed = z.infer<typeof ChoreFailed>
+
+const Unsubscribed = z.object({ type: z.literal('unsubscribed'), at: moment })
+
+/** Somebody showed that the address is theirs: every unproven session ends. */
+const Proven = z.object({
+  type: z.literal('proven'),
+  at: moment,
+  by: z.literal('link'),
+  /** Of the invitation whose link it was. */
+  invitation: z.string(),
+  authEpoch: z.int().positive(),
+  /** The member session that the proof opens. */
+  member: z.string(),
+  memberExpiresAt: moment,
+})
+export type Proven = z.infer<typeof Proven>
+
+const MemberRefreshed = z.object({
+  type: z.literal('member_refreshed'),
+  at: moment,
+  member: z.string(),
+  /** Of the refresh token that counts from now on. */
+  generation: z.int().positive(),
+  expiresAt: moment,
+})
+export type MemberRefreshed = z.infer<typeof MemberRefreshed>
+
+const MemberEnded = z.object({
+  type: z.literal('member_ended'),
+  at: moment,
+  member: z.string(),
+  /** `reused`: a refresh token came a second time, so that one of two holders stole it. */
+  reason: z.enum(['logout', 'reused']),
+})
+
+/**
+ * The account is gone everywhere. The only entry that takes the others with it: what stays of the
+ * subject is this, with the counters that must never run backwards.
+ */
+const Erased = z.object({
+  type: z.literal('erased'),
+  at: moment,
+  run: z.int().nonnegative(),
+  fence: z.int().nonnegative(),
+  authEpoch: z.int().nonnegative(),
+  unsubscribed: z.boolean(),
+})
+export type Erased = z.infer<typeof Erased>
+
 /**
  * The timeline of a subject: every change as it was decided, oldest first, never altered. The state
  * is its fold, so an entry carries facts, and nothing that `evolve` would have to decide again.
@@ -122,5 +216,15 @@ export const Entry = z.discriminatedUnion('type', [
   MailSent,
   MailFailed,
   RunsExpired,
+  RunReopened,
+  SessionsArchived,
+  InvitationRequested,
+  InvitationSent,
+  ChoreFailed,
+  Unsubscribed,
+  Proven,
+  MemberRefreshed,
+  MemberEnded,
+  Erased,
 ])
 export type Entry = z.infer<typeof Entry>

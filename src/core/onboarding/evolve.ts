@@ -1,16 +1,26 @@
 import type { SessionView } from '../../contract/onboarding.ts'
+import type { RunFailure } from '../../contract/subject-rpc.ts'
 import { NO_TRIES, countFailure } from '../hydration/retry.ts'
 import type {
   CallRenewed,
   Entry,
   LeaseGranted,
   PassFailed,
+  RunReopened,
   SessionOpened,
   StepDone,
 } from './entries.ts'
-import { DAY_MS, OPEN_WINDOW_MS } from './limits.ts'
 import {
-  type Lease,
+  archiveSessions,
+  erase,
+  failChore,
+  requestInvitation,
+  sendInvitation,
+} from './evolve-unfinished.ts'
+import { endMember, prove, refreshMember } from './evolve-members.ts'
+import { changeSessions, show, withoutMail, withoutRuns } from './fold.ts'
+import { DAY_MS, OPEN_WINDOW_MS, RETENTION_FALLBACK_MS } from './limits.ts'
+import {
   type ProofMail,
   type Session,
   type SubjectState,
@@ -44,15 +54,37 @@ export function evolve(state: SubjectState, entry: Entry): SubjectState {
         tries: countFailure(mail.tries, entry.kind),
       }))
     case 'runs_expired':
-      return narrowLease(
-        changeSessions(state, entry.runs, (session) => endRun(session, 'deadline_exceeded')),
+      return withoutRuns(
+        changeSessions(state, entry.runs, (session) =>
+          endRun(session, 'deadline_exceeded', lastFailure(session)),
+        ),
         entry.runs,
       )
+    case 'run_reopened':
+      return reopenRun(state, entry)
+    case 'sessions_archived':
+      return archiveSessions(state, entry.specIds, entry.at)
+    case 'invitation_requested':
+      return requestInvitation(state, entry)
+    case 'invitation_sent':
+      return sendInvitation(state, entry.at)
+    case 'chore_failed':
+      return failChore(state, entry)
+    case 'unsubscribed':
+      return { ...state, unsubscribed: true }
+    case 'proven':
+      return prove(state, entry)
+    case 'member_refreshed':
+      return refreshMember(state, entry)
+    case 'member_ended':
+      return endMember(state, entry.member)
+    case 'erased':
+      return erase(entry)
   }
 }
 
 function openSession(state: SubjectState, entry: SessionOpened): SubjectState {
-  const { type: _, at, steps, account, calls, mail, evicts, ...facts } = entry
+  const { type: _, at, steps, account, calls, mail, evicts, retainUntil, ...facts } = entry
   // The one evicted before has been told, and is forgotten.
   const sessions = new Map([...state.sessions].filter(([, session]) => !session.ended))
   const evicted = sessions.get(evicts ?? '')
@@ -65,14 +97,9 @@ function openSession(state: SubjectState, entry: SessionOpened): SubjectState {
     ended: false,
     dueAt: at,
     tries: NO_TRIES,
-    views: [
-      {
-        specId: entry.specId,
-        status: 'pending',
-        seq: 1,
-        steps: steps.map((name) => ({ name, status: 'pending' })),
-      },
-    ],
+    failure: null,
+    archivedAt: null,
+    views: [{ specId: entry.specId, status: 'pending', seq: 1, steps: pending(steps) }],
   })
   const next = {
     ...state,
@@ -89,14 +116,18 @@ function openSession(state: SubjectState, entry: SessionOpened): SubjectState {
       ...state.recentOpens.filter((open) => open.at > at - OPEN_WINDOW_MS),
       { client: entry.client, at },
     ],
+    retainUntil: Math.max(state.retainUntil, retainUntil ?? at + RETENTION_FALLBACK_MS),
   }
-  return evicted ? narrowLease(next, [evicted.run]) : next
+  return evicted ? withoutRuns(next, [evicted.run]) : next
 }
+
+const pending = (steps: readonly string[]): SessionView['steps'] =>
+  steps.map((name) => ({ name, status: 'pending' }))
 
 /** Its run ends with it, so that a crowd of strangers cannot make a subject's state grow. */
 function evict(session: Session): Session {
   const ended = { ...session, ended: true }
-  return isOpen(ended) ? endRun(ended, 'session_evicted') : ended
+  return isOpen(ended) ? endRun(ended, 'session_evicted', lastFailure(ended)) : ended
 }
 
 const requestedMail = (id: string, at: number): ProofMail => ({
@@ -108,13 +139,18 @@ const requestedMail = (id: string, at: number): ProofMail => ({
 })
 
 function grantLease(state: SubjectState, entry: LeaseGranted): SubjectState {
-  const { fence, until, runs, mail } = entry
+  const { fence, until, runs, mail, chores = [] } = entry
+  const { invitation } = state
   return {
     ...changeSessions(state, runs, (session) =>
       currentView(session).status === 'pending' ? show(session, { status: 'hydrating' }) : session,
     ),
     lastFence: fence,
-    lease: { fence, until, runs, mail },
+    lease: { fence, until, runs, mail, chores },
+    invitation:
+      invitation !== null && chores.includes('invitation')
+        ? { ...invitation, handedOut: true }
+        : invitation,
   }
 }
 
@@ -129,7 +165,7 @@ function finishStep(state: SubjectState, entry: StepDone): SubjectState {
     const merged = steps.every((step) => step.status === 'done')
     return show(session, merged ? { status: 'merged', steps } : { steps })
   })
-  return narrowLease(
+  return withoutRuns(
     { ...next, refs: new Map(next.refs).set(entry.step, entry.ref) },
     closedRuns(next, covered),
   )
@@ -138,12 +174,34 @@ function finishStep(state: SubjectState, entry: StepDone): SubjectState {
 function failPass(state: SubjectState, entry: PassFailed): SubjectState {
   const covered = state.lease?.runs ?? []
   const next = changeSessions(state, covered, (session) => {
-    const tried = { ...session, tries: countFailure(session.tries, entry.kind) }
+    const failure = { step: entry.step, kind: entry.kind, detail: entry.detail }
+    const tried = { ...session, failure, tries: countFailure(session.tries, entry.kind) }
     return entry.failed.includes(session.run)
-      ? endRun(tried, 'step_failed', entry.step)
+      ? endRun(tried, 'step_failed', failure)
       : { ...tried, dueAt: entry.retryAt }
   })
-  return narrowLease(next, covered)
+  return withoutRuns(next, covered)
+}
+
+function reopenRun(state: SubjectState, entry: RunReopened): SubjectState {
+  const session = state.sessions.get(entry.specId)
+  if (session === undefined) return state
+  const { at, run, deadlineAt } = entry
+  const { error: _, ...view } = currentView(session)
+  const reopened: Session = {
+    ...session,
+    run,
+    dueAt: at,
+    deadlineAt,
+    tries: NO_TRIES,
+    failure: null,
+    views: [
+      ...session.views,
+      { ...view, seq: view.seq + 1, status: 'pending', steps: pending(entry.steps) },
+    ],
+  }
+  const sessions = new Map(state.sessions).set(session.specId, reopened)
+  return { ...state, sessions, lastRun: run }
 }
 
 /** What a session is told when its run fails: enough to act on, nothing about anybody else. */
@@ -153,34 +211,26 @@ const FAILURE_MESSAGES = {
   deadline_exceeded: 'Setting up the account took too long. Please try again.',
 } as const
 
-function endRun(session: Session, code: keyof typeof FAILURE_MESSAGES, step?: string): Session {
+function endRun(
+  session: Session,
+  code: keyof typeof FAILURE_MESSAGES,
+  failure: RunFailure,
+): Session {
+  const failedStep = code === 'step_failed' ? failure.step : null
   const steps = currentView(session).steps.map((view) =>
-    view.name === step ? { ...view, status: 'failed' as const } : view,
+    view.name === failedStep ? { ...view, status: 'failed' as const } : view,
   )
-  return show(session, {
-    status: 'failed',
-    steps,
-    error: { code, message: FAILURE_MESSAGES[code] },
-  })
+  const error = { code, message: FAILURE_MESSAGES[code] }
+  return show({ ...session, failure }, { status: 'failed', steps, error })
 }
 
-function show(session: Session, change: Partial<SessionView>): Session {
-  const view = { ...currentView(session), ...change, seq: session.views.length + 1 }
-  return { ...session, views: [...session.views, view] }
-}
-
-function changeSessions(
-  state: SubjectState,
-  runs: readonly number[],
-  change: (session: Session) => Session,
-): SubjectState {
-  const sessions = new Map(state.sessions)
-  for (const session of state.sessions.values()) {
-    if (!runs.includes(session.run) || !isOpen(session)) continue
-    sessions.set(session.specId, change(session))
+/** Of a run that time or a crowd ended: what kept it from being finished before. */
+const lastFailure = (session: Session): RunFailure =>
+  session.failure ?? {
+    step: pendingSteps(currentView(session))[0]?.name ?? '',
+    kind: 'unavailable',
+    detail: 'nobody came',
   }
-  return { ...state, sessions }
-}
 
 /** A new key, and nothing that the old one led to counts any more. */
 function renewCall(state: SubjectState, entry: CallRenewed): SubjectState {
@@ -194,19 +244,5 @@ const closedRuns = (state: SubjectState, runs: readonly number[]): readonly numb
   return runs.filter((run) => !open.has(run))
 }
 
-function settleMail(state: SubjectState, change: (mail: ProofMail) => ProofMail): SubjectState {
-  if (state.mail === null) return state
-  const next = { ...state, mail: change(state.mail) }
-  return state.lease === null
-    ? next
-    : { ...next, lease: unlessEmpty({ ...state.lease, mail: false }) }
-}
-
-function narrowLease(state: SubjectState, closed: readonly number[]): SubjectState {
-  if (state.lease === null) return state
-  const runs = state.lease.runs.filter((run) => !closed.includes(run))
-  return { ...state, lease: unlessEmpty({ ...state.lease, runs }) }
-}
-
-const unlessEmpty = (lease: Lease): Lease | null =>
-  lease.runs.length === 0 && !lease.mail ? null : lease
+const settleMail = (state: SubjectState, change: (mail: ProofMail) => ProofMail): SubjectState =>
+  state.mail === null ? state : withoutMail({ ...state, mail: change(state.mail) })

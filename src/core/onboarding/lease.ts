@@ -1,9 +1,10 @@
-import type { HydrationWork } from '../../contract/hydration.ts'
+import type { Chore, HydrationWork } from '../../contract/hydration.ts'
 import type { StepDefinition } from '../hydration/step.ts'
 import type { Decision, DecisionContext } from './decision.ts'
-import { dueSessions, isMailDue, isWorkDue } from './due.ts'
+import { dueChores, dueSessions, isMailDue, isWorkDue } from './due.ts'
 import { LEASE_MS } from './limits.ts'
 import { type Session, type SubjectState, currentView, pendingSteps } from './state.ts'
+import { archivedSession, sessionsToArchive } from './unfinished.ts'
 
 /**
  * Gives one consumer, for a limited time, all work of this subject that is due. Runs that wait for a
@@ -17,6 +18,7 @@ export function decideLease(
   if (account === null || !isWorkDue(state, now)) return { entries: [], reply: null }
   const sessions = dueSessions(state, now)
   const mail = isMailDue(state, now)
+  const chores = dueChores(state, now)
   const fence = state.lastFence + 1
   return {
     entries: [
@@ -27,6 +29,7 @@ export function decideLease(
         until: now + LEASE_MS,
         runs: sessions.map((session) => session.run),
         mail,
+        ...(chores.length > 0 ? { chores: [...chores] } : {}),
       },
     ],
     reply: {
@@ -38,10 +41,25 @@ export function decideLease(
       })),
       refs: Object.fromEntries(state.refs),
       mail: mail && state.mail ? { id: state.mail.id, to: account.identity } : null,
+      ...choreWork(state, account.identity, chores, now),
       traceparent: sessions.at(-1)?.traceparent ?? '',
     },
   }
 }
+
+const choreWork = (
+  state: SubjectState,
+  to: string,
+  chores: readonly Chore[],
+  now: number,
+): Pick<HydrationWork, 'archive' | 'invitation' | 'erase'> => ({
+  archive: chores.includes('archive')
+    ? sessionsToArchive(state, now).map((session) => archivedSession(state, session))
+    : [],
+  invitation:
+    chores.includes('invitation') && state.invitation ? { id: state.invitation.id, to } : null,
+  erase: chores.includes('erasure'),
+})
 
 const pendingNames = (sessions: readonly Session[]): ReadonlySet<string> =>
   new Set(sessions.flatMap((session) => pendingSteps(currentView(session))).map(({ name }) => name))

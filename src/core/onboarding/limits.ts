@@ -17,3 +17,15 @@ export const DAY_MS = 24 * 3_600_000
 export const WAKE_REPEAT_BASE_MS = 10_000
 /** How seldom it gets: the longest anybody waits after the queue comes back. */
 export const WAKE_REPEAT_MAX_MS = 300_000
+/** How long an unproven account is kept whose entries were written before they said so. */
+export const RETENTION_FALLBACK_MS = 30 * DAY_MS
+/** Devices of one person at a time; the one longest not used makes room. */
+export const MEMBERS_MAX = 20
+/** A device that is not used for a month asks for a new proof. */
+export const MEMBER_MAX_AGE_MS = 30 * DAY_MS
+/** Two tabs, or a reply that was lost, are no theft. */
+export const REFRESH_GRACE_MS = 10_000
+/** A way in that lies in a mailbox: long enough for a holiday, no longer. */
+export const LINK_LIFETIME_MS = 7 * DAY_MS
+/** Providers forget keys after 24 h; an hour less leaves room for clocks and a last retry. */
+export const MAIL_KEY_LIFETIME_MS = 23 * 3_600_000

@@ -33,7 +33,7 @@ export function decideOpen(
   if (waitMs > 0) {
     return { entries: [], reply: fail({ code: 'rate_limited', retryAfterMs: waitMs }) }
   }
-  const entry = sessionOpened(state, command, context)
+  const entry = sessionOpened(state, command, context, wantsMail(state, now))
   return {
     entries: [entry],
     reply: ok({ specId: entry.specId, authEpoch: 0, replayed: false }),
@@ -86,12 +86,14 @@ function limitWaitMs(
   return blocking === undefined ? 0 : blocking.at + OPEN_WINDOW_MS - now
 }
 
-function sessionOpened(
+/** @param mail whether the address is still to be proved */
+export function sessionOpened(
   state: SubjectState,
   command: OpenSession,
   context: DecisionContext,
+  mail: boolean,
 ): SessionOpened {
-  const { now, newId, steps, sessionMaxAgeMs } = context
+  const { now, newId, steps, sessionMaxAgeMs, retentionMs } = context
   const account = state.account ?? newAccount(command, now, newId())
   const calls = frozenCalls(state, account, context)
   const evicts = sessionToEvict(state, command.client, now)
@@ -110,9 +112,10 @@ function sessionOpened(
     steps: steps.map((step) => step.name),
     expiresAt: now + sessionMaxAgeMs,
     deadlineAt: now + RUN_DEADLINE_MS,
+    retainUntil: now + retentionMs,
     ...(state.account ? {} : { account }),
     ...(Object.keys(calls).length > 0 ? { calls } : {}),
-    ...(wantsMail(state, now) ? { mail: newId() } : {}),
+    ...(mail ? { mail: newId() } : {}),
     ...(evicts ? { evicts: evicts.specId } : {}),
   }
 }

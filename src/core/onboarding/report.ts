@@ -1,6 +1,12 @@
-import type { Report, StepFailure } from '../../contract/hydration.ts'
+import type { Chore, Report, StepFailure } from '../../contract/hydration.ts'
 import { countFailure, isExhausted, retryAt } from '../hydration/retry.ts'
 import { type Decision, type DecisionContext, EntryLog } from './decision.ts'
+import {
+  reportArchived,
+  reportChoreFailed,
+  reportErased,
+  reportInvitationSent,
+} from './report-chores.ts'
 import { type ProofMail, type Session, type SubjectState, isOpen } from './state.ts'
 
 export interface ReportOutcome {
@@ -34,6 +40,16 @@ function apply(log: EntryLog, fence: number, report: Report, context: DecisionCo
       return withOpenMail(log.state, (mail) => log.append({ at, type: 'mail_sent', mail: mail.id }))
     case 'mail_failed':
       return withOpenMail(log.state, (mail) => failMail(log, mail, report.failure, context))
+    case 'archived':
+      return withChore(log, 'archive', () => reportArchived(log, report.specIds, context))
+    case 'invitation_sent':
+      return withChore(log, 'invitation', () => reportInvitationSent(log, context))
+    case 'erased':
+      return withChore(log, 'erasure', () => reportErased(log, context))
+    case 'chore_failed':
+      return withChore(log, report.chore, () =>
+        reportChoreFailed(log, report.chore, report.failure, context),
+      )
     case 'returned':
       return log.append({ at, type: 'lease_returned', fence })
   }
@@ -91,6 +107,11 @@ function coveredSessions(state: SubjectState): readonly Session[] {
   return [...state.sessions.values()].filter(
     (session) => runs.includes(session.run) && isOpen(session),
   )
+}
+
+/** What comes of a chore is reported once, by the lease that carries it. */
+function withChore({ state }: EntryLog, chore: Chore, act: () => void): void {
+  if (state.lease?.chores.includes(chore) === true) act()
 }
 
 /** A mail is reported once; after a newer one took its place its report means nothing. */

@@ -1,6 +1,7 @@
-import type { AccountFacts, FrozenCall } from '../../contract/hydration.ts'
+import type { AccountFacts, Chore, FrozenCall } from '../../contract/hydration.ts'
 import type { RunStatus, SessionView, StepView } from '../../contract/onboarding.ts'
-import type { Tries } from '../hydration/retry.ts'
+import type { RunFailure } from '../../contract/subject-rpc.ts'
+import { NO_TRIES, type Tries } from '../hydration/retry.ts'
 
 /**
  * States of a run.
@@ -12,6 +13,7 @@ import type { Tries } from '../hydration/retry.ts'
  * | hydrating | last step_done  | merged      |
  * | hydrating | pass_failed     | failed, or hydrating until it is due again |
  * | pending, hydrating | runs_expired | failed |
+ * | failed    | run_reopened    | pending, as the next run of its session |
  */
 export interface Session {
   readonly specId: string
@@ -31,6 +33,10 @@ export interface Session {
   /** When the run may next be worked on. */
   readonly dueAt: number
   readonly tries: Tries
+  /** The last thing that went wrong; of a failed run, what ended it. */
+  readonly failure: RunFailure | null
+  /** Unfinished, and put to the archive. */
+  readonly archivedAt: number | null
   /** What the session was shown, oldest first; `seq` is the position, from 1. */
   readonly views: readonly SessionView[]
 }
@@ -38,10 +44,19 @@ export interface Session {
 export interface Lease {
   readonly fence: number
   readonly until: number
-  /** Runs and mail that are still open under it; with none left the lease is over. */
+  /** Runs, mail and chores that are still open under it; with none left the lease is over. */
   readonly runs: readonly number[]
   readonly mail: boolean
+  readonly chores: readonly Chore[]
 }
+
+/** Work that is tried until it succeeds. */
+export interface Retry {
+  readonly dueAt: number
+  readonly tries: Tries
+}
+
+const NEVER_TRIED: Retry = { dueAt: 0, tries: NO_TRIES }
 
 export interface ProofMail {
   readonly id: string
@@ -49,6 +64,34 @@ export interface ProofMail {
   readonly requestedAt: number
   readonly dueAt: number
   readonly tries: Tries
+}
+
+/** The one "Finish setup" mail of an account. */
+export interface Invitation extends Retry {
+  readonly id: string
+  readonly status: 'due' | 'sent' | 'given_up'
+  readonly requestedAt: number
+  readonly sentAt: number | null
+  /** It may not go out twice, and nobody could tell whether it went out. */
+  readonly once: boolean
+  /** A consumer was given it and has not said what came of it. */
+  readonly handedOut: boolean
+}
+
+/** A device of a person who has shown that the address is theirs. */
+export interface Member {
+  readonly id: string
+  /** Of the refresh token that counts; each one counts once. */
+  readonly generation: number
+  readonly rotatedAt: number
+  readonly expiresAt: number
+}
+
+/** Somebody showed that the address is theirs. */
+export interface Proof {
+  readonly at: number
+  readonly invitation: string
+  readonly member: string
 }
 
 export interface SubjectState {
@@ -68,6 +111,16 @@ export interface SubjectState {
   readonly mailsRequestedAt: readonly number[]
   /** Who opened sessions within the limit's window. */
   readonly recentOpens: readonly { readonly client: string; readonly at: number }[]
+  readonly archive: Retry
+  readonly invitation: Invitation | null
+  readonly unsubscribed: boolean
+  /** The newest one. */
+  readonly proof: Proof | null
+  /** By id, oldest first. */
+  readonly members: ReadonlyMap<string, Member>
+  /** Without a proof by then the account goes. */
+  readonly retainUntil: number
+  readonly erasure: Retry
 }
 
 export const EMPTY_SUBJECT: SubjectState = {
@@ -82,6 +135,13 @@ export const EMPTY_SUBJECT: SubjectState = {
   mail: null,
   mailsRequestedAt: [],
   recentOpens: [],
+  archive: NEVER_TRIED,
+  invitation: null,
+  unsubscribed: false,
+  proof: null,
+  members: new Map(),
+  retainUntil: 0,
+  erasure: NEVER_TRIED,
 }
 
 export const isTerminal = (status: RunStatus): boolean => status === 'merged' || status === 'failed'

@@ -1,5 +1,6 @@
 import { type Decision, type DecisionContext, EntryLog } from './decision.ts'
-import { RUN_DEADLINE_MS } from './limits.ts'
+import { holdsLease } from './due.ts'
+import { MAIL_KEY_LIFETIME_MS, RUN_DEADLINE_MS } from './limits.ts'
 import { type SubjectState, isOpen } from './state.ts'
 
 /** What time alone makes true: a run past its deadline has failed, a mail is given up. */
@@ -14,6 +15,18 @@ function expire(log: EntryLog, now: number): void {
     const detail = 'deadline exceeded'
     log.append({ at: now, type: 'mail_failed', mail: mail.id, kind, detail, retryAt: null })
   }
+  expireInvitation(log, now)
+}
+
+/** A consumer died with it: it may have gone out, and nothing could keep a second one from going. */
+function expireInvitation(log: EntryLog, now: number): void {
+  const { invitation } = log.state
+  if (invitation?.status !== 'due' || holdsLease(log.state, now)) return
+  const unrepeatable = invitation.once && invitation.handedOut
+  if (!unrepeatable && now < invitation.requestedAt + MAIL_KEY_LIFETIME_MS) return
+  const detail = unrepeatable ? 'outcome unknown' : 'deadline exceeded'
+  const entry = { at: now, type: 'chore_failed', chore: 'invitation', detail } as const
+  log.append({ ...entry, kind: 'unknown_outcome', retryAt: null })
 }
 
 /** A decision together with the state that follows from it. */

@@ -9,6 +9,7 @@ import { decideOpen } from '../../../src/core/onboarding/open.ts'
 import { type ReportOutcome, decideReport } from '../../../src/core/onboarding/report.ts'
 import { EMPTY_SUBJECT, type SubjectState } from '../../../src/core/onboarding/state.ts'
 import { decideNothing, takeTurn } from '../../../src/core/onboarding/turn.ts'
+import type { MailRepeats } from '../../../src/core/ports.ts'
 import type { StepDefinition } from '../../../src/core/hydration/step.ts'
 
 export const T0 = Date.UTC(2026, 10, 21)
@@ -35,6 +36,7 @@ export class TestSubject {
   random = 0.5
   opensPerMinute = 3
   steps = STEPS
+  mailRepeats: MailRepeats = 'idempotent'
   #ids = 0
 
   take<Reply>(decide: (state: SubjectState, context: DecisionContext) => Decision<Reply>): Reply {
@@ -115,6 +117,8 @@ export class TestSubject {
       steps: this.steps,
       opensPerMinute: this.opensPerMinute,
       sessionMaxAgeMs: 24 * 3_600_000,
+      retentionMs: 30 * 24 * 3_600_000,
+      mailRepeats: this.mailRepeats,
     }
   }
 }

@@ -1,0 +1,31 @@
+import pLimit from 'p-limit'
+import type { ArchivedSession } from '../contract/hydration.ts'
+import { fail, ok } from '../contract/result.ts'
+import type { Archive } from '../core/ports.ts'
+import { describeError, log } from './log.ts'
+
+/** One of the six connections of an invocation: an archive is in no hurry. */
+const PUTS_AT_A_TIME = 1
+
+/** Where a session is kept: by the day it was opened, under its own random id. */
+export const archiveKey = ({ openedAt, specId }: ArchivedSession): string =>
+  `unfinished/${new Date(openedAt).toISOString().slice(0, 10)}/${specId}.json`
+
+export function createArchive(bucket: Pick<R2Bucket, 'put'>): Archive {
+  const limit = pLimit(PUTS_AT_A_TIME)
+  const put = (session: ArchivedSession): Promise<unknown> =>
+    bucket.put(archiveKey(session), JSON.stringify(session), {
+      httpMetadata: { contentType: 'application/json' },
+    })
+  return {
+    async put(sessions) {
+      try {
+        await Promise.all(sessions.map((session) => limit(() => put(session))))
+        return ok(null)
+      } catch (error) {
+        log('error', 'archive.failed', { error: describeError(error) })
+        return fail({ kind: 'unavailable', detail: 'the archive took nothing' })
+      }
+    },
+  }
+}

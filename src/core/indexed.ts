@@ -1,0 +1,35 @@
+import type { WakeMessage } from '../contract/messages.ts'
+import type { SubjectStatus } from '../contract/subject-rpc.ts'
+import type { IndexedSession, OverdueSession } from './ports.ts'
+
+const UNTOUCHED = {
+  failure: null,
+  archivedAt: null,
+  invitedAt: null,
+  provenAt: null,
+} as const
+
+/** What a wake-up tells the index: these sessions exist, and should be over soon. */
+export const indexedOpening = ({ key, sessions }: WakeMessage): readonly IndexedSession[] =>
+  sessions.map((session) => ({
+    ...UNTOUCHED,
+    ...session,
+    subjectKey: key,
+    status: 'pending',
+    dueAt: session.openedAt,
+  }))
+
+/** What a subject's object tells the index. */
+export const indexedStatus = (
+  subjectKey: string,
+  { sessions, dueAt, storageBytes }: SubjectStatus,
+): readonly IndexedSession[] =>
+  sessions.map((session) => ({ ...session, subjectKey, dueAt, storageBytes }))
+
+/** A session that its object has forgotten: it was evicted long ago. */
+export const indexedForgotten = (session: OverdueSession): IndexedSession => ({
+  ...UNTOUCHED,
+  ...session,
+  status: 'failed',
+  dueAt: null,
+})

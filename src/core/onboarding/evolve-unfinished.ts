@@ -1,0 +1,80 @@
+import { NO_TRIES, countFailure } from '../hydration/retry.ts'
+import type { ChoreFailed, Erased, InvitationRequested } from './entries.ts'
+import { withoutChore } from './fold.ts'
+import { EMPTY_SUBJECT, type Retry, type SubjectState } from './state.ts'
+
+// The part of `evolve` about people who did not finish, and how they come back or go.
+
+export function archiveSessions(
+  state: SubjectState,
+  specIds: readonly string[],
+  at: number,
+): SubjectState {
+  const sessions = new Map(state.sessions)
+  for (const specId of specIds) {
+    const session = sessions.get(specId)
+    if (session) sessions.set(specId, { ...session, archivedAt: at })
+  }
+  return withoutChore({ ...state, sessions, archive: { dueAt: at, tries: NO_TRIES } }, 'archive')
+}
+
+export const requestInvitation = (
+  state: SubjectState,
+  { at, invitation: id, once }: InvitationRequested,
+): SubjectState => ({
+  ...state,
+  invitation: {
+    id,
+    status: 'due',
+    requestedAt: at,
+    sentAt: null,
+    once,
+    handedOut: false,
+    dueAt: at,
+    tries: NO_TRIES,
+  },
+})
+
+export function sendInvitation(state: SubjectState, at: number): SubjectState {
+  const { invitation } = state
+  if (invitation === null) return state
+  return withoutChore(
+    { ...state, invitation: { ...invitation, status: 'sent', sentAt: at } },
+    'invitation',
+  )
+}
+
+export function failChore(state: SubjectState, entry: ChoreFailed): SubjectState {
+  const after = withoutChore(state, entry.chore)
+  switch (entry.chore) {
+    case 'archive':
+      return { ...after, archive: retried(state.archive, entry) }
+    case 'erasure':
+      return { ...after, erasure: retried(state.erasure, entry) }
+    case 'invitation':
+      return state.invitation === null
+        ? after
+        : {
+            ...after,
+            invitation: {
+              ...state.invitation,
+              ...retried(state.invitation, entry),
+              status: entry.retryAt === null ? 'given_up' : 'due',
+              handedOut: false,
+            },
+          }
+  }
+}
+
+const retried = ({ dueAt, tries }: Retry, { kind, retryAt }: ChoreFailed): Retry => ({
+  dueAt: retryAt ?? dueAt,
+  tries: countFailure(tries, kind),
+})
+
+export const erase = ({ run, fence, authEpoch, unsubscribed }: Erased): SubjectState => ({
+  ...EMPTY_SUBJECT,
+  lastRun: run,
+  lastFence: fence,
+  authEpoch,
+  unsubscribed,
+})
