@@ -9,6 +9,7 @@ import { deadLetters, onboardingSessions, users } from '../../src/adapters/neon/
 import { createSessionIndex } from '../../src/adapters/neon/session-index.ts'
 import { type TestDatabase, startDatabase } from './postgres-database.ts'
 import { account, accounts, stored, storedCount } from './rows.ts'
+import { indexedSession } from '../support/shared/indexed-session.ts'
 
 let world: TestDatabase
 let database: Database
@@ -128,19 +129,6 @@ describe('S5: one atomic upsert of many accounts', () => {
 })
 
 describe('the index of sessions', () => {
-  const session = (change = {}) => ({
-    specId: randomUUID(),
-    run: 1,
-    openedAt: Date.now(),
-    subjectKey: `key-${randomUUID()}`,
-    status: 'pending' as const,
-    dueAt: Date.UTC(2100, 0),
-    failure: null,
-    archivedAt: null,
-    invitedAt: null,
-    provenAt: null,
-    ...change,
-  })
   const found = async (specId: string) => {
     const [row] = await database
       .select()
@@ -151,29 +139,29 @@ describe('the index of sessions', () => {
 
   test('B: what has settled stays settled, whatever comes late', async () => {
     const index = createSessionIndex(database)
-    const one = session()
+    const one = indexedSession()
     await index.record([one], Date.now())
     await index.record([{ ...one, status: 'merged', storageBytes: 4_096 }], Date.now())
-    await index.record([one, { ...session(), subjectKey: one.subjectKey }], Date.now())
+    await index.record([one, { ...indexedSession(), subjectKey: one.subjectKey }], Date.now())
     await index.record([{ ...one, status: 'failed' }], Date.now())
     expect(await found(one.specId)).toMatchObject({ status: 'merged', storageBytes: 4_096 })
   })
 
   test('a session that settles without having been indexed is there', async () => {
-    const one = session({ status: 'merged' })
+    const one = indexedSession({ status: 'merged' })
     await createSessionIndex(database).record([one], Date.now())
     expect((await found(one.specId))?.settledAt).not.toBeNull()
   })
 
   test('one statement may name a session twice; the last word counts', async () => {
-    const one = session()
+    const one = indexedSession()
     await createSessionIndex(database).record([one, { ...one, status: 'failed' }], Date.now())
     expect((await found(one.specId))?.status).toBe('failed')
   })
 
   test('16 writers that name the same sessions do not deadlock', async () => {
     const index = createSessionIndex(database)
-    const sessions = Array.from({ length: 100 }, () => session())
+    const sessions = Array.from({ length: 100 }, () => indexedSession())
     const writers = Array.from({ length: 16 }, (_, writer) =>
       index.record(writer % 2 ? sessions : sessions.toReversed(), Date.now()),
     )
@@ -183,10 +171,10 @@ describe('the index of sessions', () => {
   test('F30: whoever should be done and is not gets their turn, the longest neglected first', async () => {
     const index = createSessionIndex(database)
     const [old, older, young, done] = [
-      session({ dueAt: 2_000 }),
-      session({ dueAt: 1_000 }),
-      session(),
-      session({ dueAt: null }),
+      indexedSession({ dueAt: 2_000 }),
+      indexedSession({ dueAt: 1_000 }),
+      indexedSession(),
+      indexedSession({ dueAt: null }),
     ]
     await index.record([old, older, young, done], Date.now())
     const taken = async (againAt: number) =>
@@ -200,7 +188,7 @@ describe('the index of sessions', () => {
   })
 
   test('more sessions than a statement has room for are recorded', async () => {
-    const sessions = Array.from({ length: 10_000 }, () => session())
+    const sessions = Array.from({ length: 10_000 }, () => indexedSession())
     await createSessionIndex(database).record(sessions, Date.now())
     expect(await found(sessions.at(-1)?.specId ?? '')).toBeDefined()
   })

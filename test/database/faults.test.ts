@@ -10,6 +10,7 @@ import { setFault } from '../support/local-services.ts'
 import { Outsider } from '../support/outsider.ts'
 import { type TestDatabase, startDatabase } from './postgres-database.ts'
 import { account, accounts, stored, storedCount } from './rows.ts'
+import { indexedSession } from '../support/shared/indexed-session.ts'
 
 // A real PostgreSQL that fails in every way we can think of, behind the unchanged driver.
 
@@ -45,15 +46,6 @@ const lock = async (rows: readonly { readonly subjectKey: string }[]) => {
 const lockOne = (subjectKey: string) =>
   outsider.run('UPDATE users SET updated_at = now() WHERE subject_key = $1', subjectKey)
 
-const session = (change = {}) => ({
-  specId: randomUUID(),
-  run: 1,
-  openedAt: Date.now(),
-  subjectKey: `key-${randomUUID()}`,
-  status: 'pending' as const,
-  ...change,
-})
-
 describe('the reply is lost after the commit', () => {
   test('F9, F24: each person hears that nobody answered, and the retry is the same row', async () => {
     const rows = accounts(25)
@@ -77,7 +69,7 @@ describe('the reply is lost after the commit', () => {
 
   test('F24: a session that was indexed is indexed once', async () => {
     const index = createSessionIndex(world.database)
-    const one = session({ status: 'merged' })
+    const one = indexedSession({ status: 'merged' })
     await setFault(world.url, { kind: 'commit_then_drop', times: 1 })
     await expect(index.record([one], Date.now())).rejects.toThrow()
     await index.record([one], Date.now())
@@ -206,7 +198,7 @@ describe('a connection is cut off', () => {
   test('F24: in the middle of a batch: none of its statements took effect', async () => {
     const { database } = world
     const row = account()
-    const one = { ...session(), openedAt: new Date() }
+    const one = { ...indexedSession(), openedAt: new Date() }
     const batch = () =>
       database.batch([
         database.insert(users).values(row),
@@ -230,7 +222,7 @@ describe('a connection is cut off', () => {
     const results = await Promise.all([upsert(before), upsert(during)])
     expect(kindsOf(results.flat())).toEqual(new Set(['unavailable']))
     await expect(
-      createSessionIndex(world.database).record([session()], Date.now()),
+      createSessionIndex(world.database).record([indexedSession()], Date.now()),
     ).rejects.toThrow()
     await world.postgres.restart()
     expect(kindsOf(await upsert([...before, ...during]))).toEqual(new Set(['ok']))
