@@ -80,6 +80,13 @@ const Fields = z.object({
   /** Absent: billing is off. */
   STRIPE_SECRET_KEY: optional(z.string()),
   STRIPE_API_BASE: optional(httpUrl),
+  /** What webhooks are signed with; while it is replaced two, separated by a comma. Absent: they are off. */
+  STRIPE_WEBHOOK_SECRET: optional(z.string()).transform((list) =>
+    (list ?? '')
+      .split(',')
+      .map((secret) => secret.trim())
+      .filter((secret) => secret !== ''),
+  ),
   /** Absent: no mail is sent. */
   RESEND_API_KEY: optional(z.string()),
   RESEND_API_BASE: optional(httpUrl),

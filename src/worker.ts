@@ -1,5 +1,6 @@
 import { keepDeadLetters } from '../queues/dead-letters.ts'
 import { consumeHydration } from '../queues/hydration.ts'
+import { settleDue } from './cron/settle-due.ts'
 import { sweepOverdue } from './cron/sweep.ts'
 import type { Bindings } from './env.ts'
 import { app } from './http/app.ts'
@@ -22,6 +23,6 @@ export default {
   },
 
   async scheduled(controller, env) {
-    await sweepOverdue(env, controller.scheduledTime)
+    await Promise.all([sweepOverdue(env, controller.scheduledTime), settleDue(env)])
   },
 } satisfies ExportedHandler<Bindings>

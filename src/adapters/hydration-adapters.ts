@@ -1,3 +1,4 @@
+import { settleClaimed } from '../core/billing/settle.ts'
 import type { HydrationStep } from '../core/hydration/step.ts'
 import type {
   Archive,
@@ -9,7 +10,7 @@ import type {
 import { type Pepper, createPepper } from '../core/pepper.ts'
 import { type Bindings, type Settings, parseSettings } from '../env.ts'
 import { createArchive } from './archive.ts'
-import { openGate } from './call-gate.ts'
+import { type CallGate, openGate } from './call-gate.ts'
 import { createInvitationLinks } from './mail/invitation-links.ts'
 import { noMailer } from './mail/no-mailer.ts'
 import { createResendMailer } from './mail/resend.ts'
@@ -17,6 +18,7 @@ import { AccountWriter } from './neon/account-writer.ts'
 import { connect } from './neon/database.ts'
 import { createDeadLetterStore } from './neon/dead-letters.ts'
 import { createSessionIndex } from './neon/session-index.ts'
+import { createSettleDeps } from './billing-deps.ts'
 import { createSteps } from './steps/registry.ts'
 
 export interface Providers {
@@ -37,7 +39,7 @@ export function createProviders(env: Bindings, stopAt: number): Providers {
   const gate = openGate(stopAt)
   const mailer = createMailer(settings, pepper)
   return {
-    steps: createSteps(settings, new AccountWriter(connect(settings)), gate),
+    steps: createSteps(settings, createAccountWriter(settings, gate), gate),
     mailer: {
       repeats: mailer.repeats,
       sendProof: (mail) => gate(() => mailer.sendProof(mail)),
@@ -46,6 +48,14 @@ export function createProviders(env: Bindings, stopAt: number): Providers {
     archive: createArchive(env.ARCHIVE),
     links: createInvitationLinks(settings.PUBLIC_BASE_URL, pepper),
   }
+}
+
+/** Whoever's billing was heard of before their account was there has it settled with the row. */
+function createAccountWriter(settings: Settings, gate: CallGate): AccountWriter {
+  const billing = createSettleDeps(settings, gate)
+  return new AccountWriter(connect(settings), async (customerIds) => {
+    if (billing !== null) await settleClaimed(billing, customerIds)
+  })
 }
 
 function createMailer({ RESEND_API_KEY, ...settings }: Settings, pepper: Pepper): Mailer {

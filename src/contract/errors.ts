@@ -2,6 +2,7 @@
 export const ERROR_STATUS = {
   malformed_json: 400,
   validation_failed: 400,
+  signature_invalid: 400,
   unauthorized: 401,
   forbidden: 403,
   not_found: 404,

@@ -4,8 +4,9 @@ import { ROUTE_ROLES, requireRole } from './authenticate.ts'
 import { type HttpEnv, servicesOf } from './context.ts'
 import { health } from './health.ts'
 import { onboarding } from './onboarding.ts'
-import { refuse } from './refuse.ts'
+import { NOTHING_HERE, refuse } from './refuse.ts'
 import { socket } from './socket.ts'
+import { webhooks } from './webhooks.ts'
 
 /** Keys change by deploy; for an hour verifiers need not ask again, and rotation waits longer. */
 const JWKS_MAX_AGE_SECONDS = 3_600
@@ -31,11 +32,12 @@ export const app = base
   .route('/', health)
   .route('/api/onboarding', onboarding)
   .route('/ws', socket)
+  .route('/webhooks', webhooks)
   .get('/.well-known/jwks.json', (c) => {
     c.header('Cache-Control', `public, max-age=${JWKS_MAX_AGE_SECONDS}`)
     return c.json(c.get('services').tokens.publicKeys)
   })
-  .notFound((c) => refuse(c, { code: 'not_found', message: 'There is nothing at this address.' }))
+  .notFound((c) => refuse(c, NOTHING_HERE))
   .onError((error, c) => {
     const requestId = c.get('requestId')
     log('error', 'http.failed', { requestId, route: c.req.routePath, error: describeError(error) })

@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import type { z } from 'zod'
 import { type Result, fail, ok } from '../contract/result.ts'
 import type { HttpEnv } from './context.ts'
+import { readBody } from './read-body.ts'
 import type { Refusal } from './refuse.ts'
 
 /** A sign-up is a few hundred bytes; a referrer of the longest kind still fits several times. */
@@ -23,9 +24,9 @@ export async function readJson<T extends z.ZodType>(
       message: 'The body must be sent as application/json.',
     })
   }
-  const text = await readText(c.req.raw)
-  if (text === null) return fail(TOO_LARGE)
-  const json = parse(text)
+  const bytes = await readBody(c.req.raw, BODY_MAX_BYTES)
+  if (bytes === null) return fail(TOO_LARGE)
+  const json = parse(decode(bytes))
   if (!json.ok) return fail({ code: 'malformed_json', message: 'The body is not valid JSON.' })
   const parsed = schema.safeParse(json.value)
   return parsed.success ? ok(parsed.data) : fail(validationRefusal(parsed.error))
@@ -43,25 +44,8 @@ export const validationRefusal = (error: z.ZodError, prefix: string[] = []): Ref
   ),
 })
 
-/** `null`: too long. A body that does not say its length is counted while it arrives. */
-async function readText(request: Request): Promise<string | null> {
-  const declared = request.headers.get('content-length')
-  if (declared !== null) {
-    return Number(declared) > BODY_MAX_BYTES ? null : decode(await request.arrayBuffer())
-  }
-  const stream: ReadableStream<Uint8Array> | null = request.body
-  const chunks: Uint8Array[] = []
-  let bytes = 0
-  for await (const chunk of stream ?? []) {
-    bytes += chunk.byteLength
-    if (bytes > BODY_MAX_BYTES) return null
-    chunks.push(chunk)
-  }
-  return decode(await new Blob(chunks).arrayBuffer())
-}
-
 /** Bytes that are not UTF-8 become the empty text, which is not JSON either. */
-function decode(bytes: ArrayBuffer): string {
+function decode(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)
   } catch {

@@ -16,6 +16,11 @@ export interface Refusal {
   readonly retryAfterMs?: number
 }
 
+export const NOTHING_HERE: Refusal = {
+  code: 'not_found',
+  message: 'There is nothing at this address.',
+}
+
 export function refuse(c: Context<HttpEnv>, refusal: Refusal): Response {
   const { code, message, details, retryAfterMs } = refusal
   if (retryAfterMs !== undefined) c.header('Retry-After', String(Math.ceil(retryAfterMs / 1_000)))

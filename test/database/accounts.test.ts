@@ -5,7 +5,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { AccountWriter } from '../../src/adapters/neon/account-writer.ts'
 import { upsertAccounts } from '../../src/adapters/neon/accounts.ts'
 import type { Database } from '../../src/adapters/neon/database.ts'
-import { deadLetters, onboardingSessions, users } from '../../src/adapters/neon/schema.ts'
+import {
+  deadLetters,
+  onboardingSessions,
+  users,
+  webhookEvents,
+} from '../../src/adapters/neon/schema.ts'
 import { createSessionIndex } from '../../src/adapters/neon/session-index.ts'
 import { type TestDatabase, startDatabase } from './postgres-database.ts'
 import { account, accounts, stored, storedCount } from './rows.ts'
@@ -194,7 +199,7 @@ describe('the index of sessions', () => {
   })
 })
 
-test.each([users, onboardingSessions, deadLetters])(
+test.each([users, onboardingSessions, deadLetters, webhookEvents])(
   'drizzle and the migrations agree on $_.name',
   async (table) => {
     const { name } = getTableConfig(table)

@@ -22,8 +22,15 @@ export class AccountWriter {
   // A statement at a time: a slow database must not take the connections of the providers.
   readonly #oneByOne = pLimit(1)
 
-  constructor(database: Database) {
+  readonly #settle: (customerIds: readonly string[]) => Promise<void>
+
+  /** @param settle called with the customers of written rows that are awaited; never throws */
+  constructor(
+    database: Database,
+    settle: (customerIds: readonly string[]) => Promise<void> = () => Promise.resolve(),
+  ) {
     this.#database = database
+    this.#settle = settle
   }
 
   write(row: AccountRow): Promise<AccountResult> {
@@ -48,14 +55,19 @@ export class AccountWriter {
   async #flush(): Promise<void> {
     const waiting = this.#waiting.splice(0, ROWS_MAX)
     if (waiting.length === 0) return
+    const awaited: string[] = []
     const results = await upsertAccounts(
       this.#database,
       waiting.map(({ row }) => row),
+      (customerId) => awaited.push(customerId),
     )
-    for (const [position, { resolve }] of waiting.entries()) {
+    const settled = awaited.length > 0 ? this.#settle(awaited) : Promise.resolve()
+    for (const [position, { row, resolve }] of waiting.entries()) {
       const result = results[position]
       if (result === undefined) throw new Error('an account row was written without a result')
-      resolve(result)
+      // Only who is concerned waits for what billing says.
+      if (!awaited.includes(row.stripeCustomerId ?? '')) resolve(result)
+      else void settled.then(() => resolve(result))
     }
   }
 }

@@ -1,8 +1,9 @@
 import { and, eq, lte, sql } from 'drizzle-orm'
+import type { PgColumn } from 'drizzle-orm/pg-core'
 import type { StepFailure } from '../../contract/hydration.ts'
 import { type Result, fail, ok } from '../../contract/result.ts'
 import { type Database, UNIQUE_VIOLATION, databaseFailure, sqlState } from './database.ts'
-import { onboardingSessions, users } from './schema.ts'
+import { onboardingSessions, users, webhookEvents } from './schema.ts'
 
 export interface AccountRow {
   readonly userId: string
@@ -23,14 +24,16 @@ export type AccountResult = Result<string, StepFailure>
  * Upserts many accounts in one statement. Rows are sorted by key, so that writers which meet take
  * their locks in one order and never deadlock; an older fence changes nothing.
  *
+ * @param onAwaited told each customer of a written row whose events wait for it
  * @returns one result per row, in the order given: the id of the row, or why there is none
  */
 export async function upsertAccounts(
   database: Database,
   rows: readonly AccountRow[],
+  onAwaited: (customerId: string) => unknown = () => undefined,
 ): Promise<readonly AccountResult[]> {
   try {
-    const written = await upsert(database, rows)
+    const written = await upsert(database, rows, onAwaited)
     return rows.map((row) => accountResultOf(row, written.get(row.subjectKey)))
   } catch (error) {
     // One row that violates a key must not take the others with it.
@@ -39,7 +42,9 @@ export async function upsertAccounts(
       return rows.map(() => failure)
     }
     const results: AccountResult[] = []
-    for (const row of rows) results.push(...(await upsertAccounts(database, [row])))
+    for (const row of rows) {
+      results.push(...(await upsertAccounts(database, [row], onAwaited)))
+    }
     return results
   }
 }
@@ -47,6 +52,7 @@ export async function upsertAccounts(
 async function upsert(
   database: Database,
   rows: readonly AccountRow[],
+  onAwaited: (customerId: string) => unknown,
 ): Promise<ReadonlyMap<string, string>> {
   const written = await database
     .insert(users)
@@ -57,14 +63,27 @@ async function upsert(
       set: {
         auth0UserId: sql`coalesce(excluded.auth0_user_id, ${users.auth0UserId})`,
         stripeCustomerId: sql`coalesce(excluded.stripe_customer_id, ${users.stripeCustomerId})`,
+        // Of another customer nothing was heard yet.
+        billingStatus: unlessReplaced(users.billingStatus),
+        billingPlan: unlessReplaced(users.billingPlan),
         fence: sql`excluded.fence`,
         updatedAt: sql`now()`,
       },
       setWhere: lte(users.fence, sql`excluded.fence`),
     })
-    .returning({ subjectKey: users.subjectKey, userId: users.userId })
+    .returning({
+      subjectKey: users.subjectKey,
+      userId: users.userId,
+      awaited: sql<string | null>`(
+        select customer_id from ${webhookEvents}
+        where customer_id = ${users.stripeCustomerId} and done_at is null limit 1)`,
+    })
+  for (const { awaited } of written) if (awaited !== null) onAwaited(awaited)
   return new Map(written.map((row) => [row.subjectKey, row.userId]))
 }
+
+const unlessReplaced = (column: PgColumn) =>
+  sql`case when excluded.stripe_customer_id <> ${users.stripeCustomerId} then null else ${column} end`
 
 /** @param userId of the row that the upsert wrote; `undefined`: it wrote none */
 export function accountResultOf(row: AccountRow, userId: string | undefined): AccountResult {

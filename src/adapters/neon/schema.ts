@@ -15,6 +15,10 @@ export const users = pgTable('users', {
   fence: integer('fence').notNull(),
   createdAt: moment('created_at').notNull(),
   updatedAt: moment('updated_at').notNull().defaultNow(),
+  billingStatus: text('billing_status'),
+  billingPlan: text('billing_plan'),
+  billingUpdatedAt: moment('billing_updated_at'),
+  billingVersion: integer('billing_version').notNull().default(0),
 })
 
 export const onboardingSessions = pgTable(
@@ -47,3 +51,22 @@ export const deadLetters = pgTable('dead_letters', {
   reason: text('reason').notNull(),
   receivedAt: moment('received_at').notNull(),
 })
+
+export const webhookEvents = pgTable(
+  'webhook_events',
+  {
+    eventId: text('event_id').primaryKey(),
+    type: text('type').notNull(),
+    customerId: text('customer_id'),
+    createdAt: moment('created_at').notNull(),
+    receivedAt: moment('received_at').notNull(),
+    state: text('state', {
+      enum: ['due', 'waiting', 'applied', 'unrelated', 'foreign', 'gone', 'unclaimed'],
+    }).notNull(),
+    dueAt: moment('due_at').notNull(),
+    looks: integer('looks').notNull().default(0),
+    holder: uuid('holder'),
+    doneAt: moment('done_at'),
+  },
+  (table) => [index('webhook_events_customer').on(table.customerId)],
+)

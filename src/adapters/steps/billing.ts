@@ -1,29 +1,24 @@
-import { Stripe } from 'stripe'
+import type { Stripe } from 'stripe'
 import type { AccountFacts, FrozenCall, StepFailure } from '../../contract/hydration.ts'
 import { type Result, fail, ok } from '../../contract/result.ts'
-import { providerFailure } from '../../core/hydration/failure.ts'
 import type {
   HydrationStep,
   RemovalInput,
   StepDefinition,
   StepInput,
 } from '../../core/hydration/step.ts'
-import { describeError } from '../log.ts'
+import {
+  type StripeSettings,
+  USER_ID,
+  isMissing,
+  stripeClient,
+  stripeFailure,
+} from '../stripe/client.ts'
 
-/** Stripe answers within a second or not for a while; the lease must outlast a few of these. */
-const CALL_TIMEOUT_MS = 5_000
 /** Stripe may forget a key after 24 h; an hour less leaves room for clocks and retries. */
 const KEY_LIFETIME_MS = 23 * 3_600_000
 /** One address has one customer of ours; a team may have made some more by hand. */
 const LOOKUP_MAX = 100
-
-/** Under this key the customer's metadata carries our id: how a lost customer is recognised. */
-const USER_ID = 'foyer_user_id'
-
-export interface BillingSettings {
-  readonly STRIPE_SECRET_KEY: string
-  readonly STRIPE_API_BASE?: string | undefined
-}
 
 export const billingStepDefinition: StepDefinition = {
   name: 'billing',
@@ -47,7 +42,7 @@ export interface CustomerApi {
 }
 
 /** The Stripe customer of an account, created once under its frozen key and body. */
-export const createBillingStep = (settings: BillingSettings): HydrationStep =>
+export const createBillingStep = (settings: StripeSettings): HydrationStep =>
   billingStepWith(customerApi(stripeClient(settings)))
 
 export const billingStepWith = (customers: CustomerApi): HydrationStep => ({
@@ -56,14 +51,14 @@ export const billingStepWith = (customers: CustomerApi): HydrationStep => ({
     try {
       return await ensureCustomer(customers, input)
     } catch (error) {
-      return fail(billingFailure(error))
+      return fail(stripeFailure(error))
     }
   },
   async remove(input) {
     try {
       return await removeCustomer(customers, input)
     } catch (error) {
-      return fail(billingFailure(error))
+      return fail(stripeFailure(error))
     }
   },
 })
@@ -74,22 +69,6 @@ const customerApi = (stripe: Stripe): CustomerApi => ({
   remove: (id) => stripe.customers.del(id),
   listByEmail: async (email) => (await stripe.customers.list({ email, limit: LOOKUP_MAX })).data,
 })
-
-function stripeClient({ STRIPE_SECRET_KEY, STRIPE_API_BASE }: BillingSettings): Stripe {
-  const base = STRIPE_API_BASE === undefined ? null : new URL(STRIPE_API_BASE)
-  return new Stripe(STRIPE_SECRET_KEY, {
-    httpClient: Stripe.createFetchHttpClient(),
-    timeout: CALL_TIMEOUT_MS,
-    // The subject's object decides about retries.
-    maxNetworkRetries: 0,
-    telemetry: false,
-    ...(base && {
-      protocol: base.protocol === 'http:' ? 'http' : 'https',
-      host: base.hostname,
-      port: base.port,
-    }),
-  })
-}
 
 async function ensureCustomer(
   customers: CustomerApi,
@@ -139,7 +118,7 @@ async function createCustomer(
   try {
     return idOf(await customers.create(call.body, call.key))
   } catch (error) {
-    const failure = billingFailure(error)
+    const failure = stripeFailure(error)
     // Stripe stores what a call came to, and would answer this key with it for a day.
     const stored = failure.kind === 'unknown_outcome' || failure.kind === 'rejected'
     return fail(stored ? { ...failure, callSpent: true } : failure)
@@ -172,28 +151,8 @@ async function removeIfThere(customers: CustomerApi, id: string): Promise<void> 
   }
 }
 
-const isMissing = (error: unknown): boolean =>
-  error instanceof Stripe.errors.StripeError && error.code === 'resource_missing'
-
 /** The client takes any JSON without `error` for success, so a proxy's page could pass for one. */
 const idOf = ({ id }: { readonly id?: unknown }): Result<string, StepFailure> =>
   typeof id === 'string' && id.startsWith('cus_')
     ? ok(id)
     : fail({ kind: 'unavailable', detail: 'stripe answered without a customer' })
-
-function billingFailure(error: unknown): StepFailure {
-  if (error instanceof Stripe.errors.StripeIdempotencyError) {
-    return { kind: 'rejected', detail: 'stripe key was used with another body' }
-  }
-  if (error instanceof Stripe.errors.StripeError) {
-    // Its message may quote the address; type and code do not.
-    const status = error.statusCode ?? null
-    return providerFailure(
-      'stripe',
-      status,
-      error.code ?? error.type,
-      error.headers?.['retry-after'],
-    )
-  }
-  return { kind: 'unknown_outcome', detail: `stripe ${describeError(error)}` }
-}
