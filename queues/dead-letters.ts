@@ -3,16 +3,18 @@ import { createStores } from '../src/adapters/hydration-adapters.ts'
 import { describeError, log } from '../src/adapters/log.ts'
 import { type Bindings, parseSettings } from '../src/env.ts'
 
-/** The database may be down for a while; dead letters are in no hurry. */
-const RETRY_DELAY_SECONDS = 60
+/** A short outage is over by then. */
+const RETRY_BASE_SECONDS = 60
+/** With the hundred tries of wrangler.toml four days, for as long as a queue keeps a message. */
+const RETRY_MAX_SECONDS = 3_600
 
 /**
  * Consumer of `hydration-dead`: keeps what nobody could work off. Nothing is lost by a message that
  * ends here, since the subject's own alarm goes on waking; it shows that somebody must look.
  */
 export async function keepDeadLetters(batch: MessageBatch, env: Bindings): Promise<void> {
-  const { deadLetters } = createStores(parseSettings(env))
   try {
+    const { deadLetters } = createStores(parseSettings(env))
     await deadLetters.keep(
       batch.messages.map((message) => ({
         id: message.id,
@@ -24,10 +26,16 @@ export async function keepDeadLetters(batch: MessageBatch, env: Bindings): Promi
     batch.ackAll()
     log('error', 'dead_letters.kept', { queue: batch.queue, count: batch.messages.length })
   } catch (error) {
-    batch.retryAll({ delaySeconds: RETRY_DELAY_SECONDS })
+    for (const message of batch.messages) {
+      message.retry({ delaySeconds: retryDelaySeconds(message.attempts) })
+    }
     log('error', 'dead_letters.not_kept', { queue: batch.queue, error: describeError(error) })
   }
 }
+
+/** @param attempts how often the message was delivered, this time included */
+export const retryDelaySeconds = (attempts: number): number =>
+  Math.min(RETRY_BASE_SECONDS * 2 ** (attempts - 1), RETRY_MAX_SECONDS)
 
 function readable(body: unknown): { body: WakeMessage | null; reason: string } {
   const wake = WakeMessage.safeParse(body)

@@ -1,13 +1,6 @@
-import {
-  createExecutionContext,
-  createMessageBatch,
-  evictDurableObject,
-  getQueueResult,
-} from 'cloudflare:test'
+import { evictDurableObject } from 'cloudflare:test'
 import { afterEach, describe, expect, test } from 'vitest'
-import worker from '../../src/worker.ts'
 import {
-  bindings,
   claimsOf,
   eventually,
   freshEmail,
@@ -16,9 +9,9 @@ import {
   subjectOf,
   untilSettled,
 } from '../support/worker/api.ts'
+import { deliver, wakeOf } from '../support/worker/deliver.ts'
 import {
   customersOf,
-  deadLetter,
   fault,
   identitiesOf,
   indexOf,
@@ -33,28 +26,6 @@ afterEach(async () => {
 
 const mailSent = (email: string) =>
   eventually('the mail', async () => (await mailsTo(email)).length > 0)
-
-const deliver = async (queue: string, bodies: readonly unknown[]) => {
-  const batch = createMessageBatch(
-    queue,
-    bodies.map((body, position) => ({
-      id: `${queue}-${position}-${crypto.randomUUID()}`,
-      timestamp: new Date(),
-      attempts: 1,
-      body,
-    })),
-  )
-  const context = createExecutionContext()
-  await worker.queue(batch, bindings)
-  return { batch, result: await getQueueResult(batch, context) }
-}
-
-const wakeOf = (token: string, specId: string) => ({
-  v: 1,
-  key: String(claimsOf(token)['key']),
-  sessions: [{ specId, run: 1, openedAt: Date.now() }],
-  traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
-})
 
 describe('S5: a sign-up becomes an account', () => {
   test('with one row, one customer and one mail', async () => {
@@ -222,18 +193,5 @@ describe('messages', () => {
     expect(result.explicitAcks).toHaveLength(9)
     expect(result.retryMessages.map(({ msgId }) => msgId)).toEqual([batch.messages[7]?.id])
     for (const session of sessions) expect((await untilSettled(session)).status).toBe('merged')
-  })
-
-  test('a dead letter is kept, and what cannot be read is not copied', async () => {
-    const { token, specId } = await signUp()
-    const { batch } = await deliver('foyer-hydration-dead', [
-      wakeOf(token, specId),
-      { email: 'canary@example.com' },
-    ])
-    const [[known], [unknown]] = (await Promise.all(
-      batch.messages.map(({ id }) => deadLetter(id)),
-    )) as [Awaited<ReturnType<typeof deadLetter>>, Awaited<ReturnType<typeof deadLetter>>]
-    expect(known?.body).toMatchObject({ v: 1, sessions: [{ specId }] })
-    expect(unknown).toMatchObject({ body: null, reason: 'the message could not be read' })
   })
 })

@@ -1,52 +1,15 @@
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { afterEach, describe, expect, test } from 'vitest'
-import type { WakeMessage } from '../../src/contract/messages.ts'
-import type { SubjectRpc } from '../../src/contract/subject-rpc.ts'
 import { createStores } from '../../src/adapters/hydration-adapters.ts'
 import { indexedOpening } from '../../src/core/indexed.ts'
 import { sweepOverdue } from '../../src/cron/sweep.ts'
 import { parseSettings } from '../../src/env.ts'
-import { bindings, eventually, freshEmail, signUp, untilSettled } from '../support/worker/api.ts'
+import { bindings, freshEmail, signUp, untilSettled } from '../support/worker/api.ts'
 import { customersOf, deleteCustomer, fault, indexOf } from '../support/worker/outside.ts'
 import { untilOver } from '../support/worker/run.ts'
-
-type Subject = DurableObjectStub<SubjectRpc & Rpc.DurableObjectBranded>
+import { freshSubject, merged, open, withQueue } from '../support/worker/subject.ts'
 
 afterEach(() => fault('STRIPE', null))
-
-/** A subject whose wake-ups go where the test says; `null` gives the queue back. */
-async function withQueue(
-  stub: Subject,
-  send: ((message: WakeMessage) => Promise<unknown>) | null,
-): Promise<void> {
-  await runInDurableObject(stub, (instance) => {
-    const env = send === null ? bindings : { ...bindings, HYDRATION: { send } }
-    Object.defineProperty(instance, 'env', { value: env, configurable: true })
-  })
-}
-
-const freshSubject = (): { stub: Subject; key: string } => {
-  const key = crypto.randomUUID().replaceAll('-', '').padEnd(43, 'x')
-  return { stub: bindings.SUBJECTS.getByName(key), key }
-}
-
-async function open(stub: Subject, key: string): Promise<{ specId: string; authEpoch: number }> {
-  const { opened, wake } = await stub.open({
-    subjectKey: key,
-    identity: freshEmail(),
-    client: 'client',
-    planId: 'pro',
-    traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
-  })
-  if (!opened.ok || wake === null) throw new Error('a first session was refused')
-  return opened.value
-}
-
-const merged = (stub: Subject, claim: { specId: string; authEpoch: number }) =>
-  eventually('merged', async () => {
-    const view = await stub.view(claim)
-    return view.ok && view.value.status === 'merged'
-  })
 
 describe('the wake-up does not arrive', () => {
   test('F3: nobody sends it: the alarm does', async () => {
