@@ -47,7 +47,7 @@ describe('the socket', () => {
     expect(frames.map(({ seq }) => seq)).toEqual(missed)
   })
 
-  test('survives the eviction of its object, and so does what was decided (F32)', async () => {
+  test('F32: survives the eviction of its object, and so does what was decided', async () => {
     const session = await signUp()
     const { frames, socket } = await openSocket(session)
     await evictDurableObject(subjectOf(session.token), { webSockets: 'hibernate' })

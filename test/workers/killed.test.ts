@@ -1,0 +1,168 @@
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
+import { describe, expect, test } from 'vitest'
+import type { SubjectObject } from '../../durable-objects/subject.ts'
+import type { OpenSession, SubjectRpc } from '../../src/contract/subject-rpc.ts'
+import {
+  bindings,
+  eventually,
+  freshEmail,
+  signUp,
+  subjectOf,
+  untilSettled,
+} from '../support/worker/api.ts'
+import { consume, deliver, wakeFor, wakeOf } from '../support/worker/deliver.ts'
+import { customersOf, identitiesOf, indexOf, mailsTo, rowsOf } from '../support/worker/outside.ts'
+import { timelineOf } from '../support/worker/run.ts'
+import {
+  type Subject,
+  commandFor,
+  entriesOf,
+  freshSubject,
+  letPass,
+  merged,
+  open,
+  withQueue,
+} from '../support/worker/subject.ts'
+
+const HOUR_MS = 3_600_000
+const idempotencyKey = 'a-key-of-sixteen-characters'
+
+const ofType = async (stub: Subject, type: string) =>
+  (await entriesOf(stub)).filter((entry) => entry.type === type)
+
+/** How much of each the world outside has for a person. */
+const holdings = async (email: string) => {
+  const kinds = [rowsOf, identitiesOf, customersOf, mailsTo]
+  const found = await Promise.all(kinds.map((holding) => holding(email)))
+  return found.map(({ length }) => length)
+}
+
+const mailSent = (stub: Subject) =>
+  eventually('the mail', async () => (await ofType(stub, 'mail_sent')).length === 1)
+
+/**
+ * The object is torn down while it opens a session: nothing that it has not committed stays. Its stub
+ * is of no use afterwards.
+ */
+const dieInTheMiddle = (stub: Subject, command: OpenSession) =>
+  runInDurableObject(stub, async (instance: SubjectObject, state) => {
+    const opening = instance.open(command)
+    state.abort('killed by the test')
+    await opening
+  })
+
+/** The object is torn down when the session is committed, before anybody hears of it. */
+const dieBeforeTheAnswer = (stub: Subject, command: OpenSession) =>
+  runInDurableObject(stub, async (instance: SubjectObject, state) => {
+    await instance.open(command)
+    await state.storage.sync()
+    state.abort('killed by the test')
+  })
+
+describe('the object dies', () => {
+  test('F1: before it commits: nothing happened, and the retry is a first try', async () => {
+    const { stub, key } = freshSubject()
+    const command = commandFor(key, { idempotencyKey })
+    await expect(dieInTheMiddle(stub, command)).rejects.toThrow('killed by the test')
+    const again = bindings.SUBJECTS.getByName(key)
+    expect(await entriesOf(again)).toEqual([])
+    const { opened } = await again.open(command)
+    expect(opened).toMatchObject({ ok: true, value: { replayed: false } })
+    expect(await ofType(again, 'session_opened')).toHaveLength(1)
+  })
+
+  test('F2: after it committed, before the 201: the retry is the same session, which merges', async () => {
+    const { stub, key } = freshSubject()
+    const email = freshEmail()
+    const command = commandFor(key, { identity: email, idempotencyKey })
+    await expect(dieBeforeTheAnswer(stub, command)).rejects.toThrow('killed by the test')
+    const again = bindings.SUBJECTS.getByName(key)
+    const [committed] = await ofType(again, 'session_opened')
+    const { opened } = await again.open(command)
+    expect(opened).toMatchObject({ ok: true, value: { replayed: true } })
+    const claim = opened.ok ? opened.value : { specId: '', authEpoch: 0 }
+    expect(committed).toMatchObject({ specId: claim.specId })
+    await runDurableObjectAlarm(again)
+    await merged(again, claim)
+    await mailSent(again)
+    expect(await holdings(email)).toEqual([1, 1, 1, 1])
+  })
+
+  test('F4: after it sent the wake-up, before it knows: the duplicates are harmless', async () => {
+    const { stub, key } = freshSubject()
+    const email = freshEmail()
+    const claim = await open(stub, key, { identity: email })
+    for (let times = 0; times < 3; times += 1) {
+      await stub.wake()
+      await evictDurableObject(stub)
+    }
+    await merged(stub, claim)
+    await mailSent(stub)
+    expect(await ofType(stub, 'lease_granted')).toHaveLength(1)
+    expect(await holdings(email)).toEqual([1, 1, 1, 1])
+  })
+})
+
+test('F10: the consumer dies after the object knows, before the ack: the redelivery does nothing', async () => {
+  const email = freshEmail()
+  const session = await signUp(email)
+  const stub = subjectOf(session.token)
+  await untilSettled(session)
+  await mailSent(stub)
+  const before = await timelineOf(session.token)
+  const { batch, result } = await deliver('foyer-hydration', [
+    wakeOf(session.token, session.specId),
+  ])
+  const again = await consume(batch)
+  expect([result, again].map(({ explicitAcks }) => explicitAcks.length)).toEqual([1, 1])
+  expect(await timelineOf(session.token)).toEqual(before)
+  expect(await holdings(email)).toEqual([1, 1, 1, 1])
+  expect(await indexOf(session.specId)).toMatchObject([{ status: 'merged' }])
+})
+
+test('F13: a wake-up that comes after the session expired: its run stays as it ended', async () => {
+  const { stub, key } = freshSubject()
+  const email = freshEmail()
+  await withQueue(stub, () => Promise.resolve())
+  const { specId } = await open(stub, key, { identity: email })
+  await letPass(stub, 25 * HOUR_MS)
+  const { result } = await deliver('foyer-hydration', [wakeFor(key, specId)])
+  expect(result.explicitAcks).toHaveLength(1)
+  const late: SubjectRpc = stub
+  expect((await late.wake()).sessions).toMatchObject([{ specId, status: 'failed' }])
+  // What is left to do for such a session is no part of its run.
+  for (const lease of await ofType(stub, 'lease_granted')) expect(lease).toMatchObject({ runs: [] })
+  expect((await holdings(email)).slice(0, 3)).toEqual([0, 0, 0])
+})
+
+test('F29: the alarm rings twice at once: one account, one mail', async () => {
+  const { stub, key } = freshSubject()
+  const email = freshEmail()
+  const claim = await open(stub, key, { identity: email })
+  await runInDurableObject(stub, (instance: SubjectObject) =>
+    Promise.all([1, 2, 3].map(() => instance.alarm())),
+  )
+  await merged(stub, claim)
+  await mailSent(stub)
+  expect(await ofType(stub, 'lease_granted')).toHaveLength(1)
+  expect(await holdings(email)).toEqual([1, 1, 1, 1])
+})
+
+test('F31: the alarm races the result: one of them has the work, and it is done once', async () => {
+  const { stub, key } = freshSubject()
+  const email = freshEmail()
+  const claim = await open(stub, key, { identity: email })
+  const holder: SubjectRpc = stub
+  const work = await holder.lease()
+  // The lease is over when its holder reports: just then the alarm gives the work away again.
+  await letPass(stub, 31_000)
+  const [, reply] = await Promise.all([
+    runDurableObjectAlarm(stub),
+    holder.report(work?.fence ?? 0, [{ type: 'mail_sent' }]),
+  ])
+  await merged(stub, claim)
+  await mailSent(stub)
+  const leases = await ofType(stub, 'lease_granted')
+  expect(leases).toHaveLength(2)
+  expect(await holdings(email)).toEqual([1, 1, 1, reply.accepted ? 0 : 1])
+})
