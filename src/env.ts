@@ -53,6 +53,9 @@ const Fields = z.object({
   SUBJECT_PEPPER: z.string().min(43),
   TOKEN_KEYS: TokenKeys,
   TOKEN_TTL_SECONDS: seconds(300),
+  MEMBER_TOKEN_TTL_SECONDS: seconds(900),
+  /** Who member tokens are for; absent: `PUBLIC_BASE_URL`. */
+  TOKEN_AUDIENCE: optional(z.string()),
   SESSION_MAX_AGE_HOURS: z.coerce.number().positive().default(24),
   UNPROVEN_RETENTION_DAYS: z.coerce.number().positive().default(30),
   /** Whether `CF-Connecting-IP` is the edge's own word; without an edge in front anybody can set it. */

@@ -1,78 +1,93 @@
-import { type CryptoKey, type JWK, SignJWT, importJWK, jwtVerify } from 'jose'
+import { type JWTPayload, SignJWT, decodeProtectedHeader, jwtVerify } from 'jose'
 import { z } from 'zod'
 import { type Result, fail, ok } from '../contract/result.ts'
-import type { PublicKeySet, SpeculativeClaims } from '../contract/tokens.ts'
+import type {
+  MemberClaims,
+  PublicKeySet,
+  SpeculativeClaims,
+  TokenClaims,
+} from '../contract/tokens.ts'
 import type { TokenKeys } from '../env.ts'
-
-const ALGORITHM = 'EdDSA'
-/** RFC 8725, 3.11: a type of its own keeps one kind of token from passing for another. */
-const SPECULATIVE_TYPE = 'spec+jwt'
-const PUBLIC_JWK = { kty: 'OKP', crv: 'Ed25519' } as const
+import { ALGORITHM, KeyRing, publicKeySet } from './key-ring.ts'
 
 export interface TokenSettings {
   readonly PUBLIC_BASE_URL: string
+  readonly TOKEN_AUDIENCE?: string | undefined
   readonly TOKEN_KEYS: TokenKeys
   readonly TOKEN_TTL_SECONDS: number
+  readonly MEMBER_TOKEN_TTL_SECONDS: number
   readonly SESSION_MAX_AGE_HOURS: number
 }
 
 export interface Tokens {
   readonly publicKeys: PublicKeySet
   issueSpeculative(claims: Omit<SpeculativeClaims, 'role'>, now: number): Promise<string>
-  /** @param allow `expired`: as long as its session may live, for renewal */
-  verifySpeculative(
-    token: string,
-    now: number,
-    allow?: 'expired',
-  ): Promise<Result<SpeculativeClaims, 'invalid'>>
+  issueMember(claims: Omit<MemberClaims, 'role'>, now: number): Promise<string>
+  /** @param allow `expired`: a speculative token as long as its session may live, for renewal */
+  verify(token: string, now: number, allow?: 'expired'): Promise<Result<TokenClaims, 'invalid'>>
 }
 
-const Payload = z.object({
-  sub: z.uuid(),
-  sid: z.uuid(),
+const common = {
   key: z.string().length(43),
+  sid: z.uuid(),
   authEpoch: z.int().nonnegative(),
-  role: z.literal('speculative'),
   jti: z.string(),
   iat: z.int(),
+}
+
+const SpeculativePayload = z.object({
+  ...common,
+  sub: z.uuid(),
+  role: z.literal('speculative'),
 })
 
-/** Speculative tokens: EdDSA JWTs whose audience is the onboarding API and nothing else. */
+const MemberPayload = z.object({ ...common, sub: z.uuid(), role: z.literal('member') })
+
+/** RFC 8725, 3.11: a type of its own keeps one kind of token from passing for another. */
+const SPECULATIVE_TYPE = 'spec+jwt'
+/** RFC 9068, 2.1. */
+const MEMBER_TYPE = 'at+jwt'
+
+interface Kind {
+  readonly type: string
+  readonly audience: string
+}
+
+/** EdDSA JWTs of two kinds that differ in type and audience, so that neither opens the other's door. */
 export function createTokens(settings: TokenSettings): Tokens {
   const issuer = settings.PUBLIC_BASE_URL
-  const audience = `${issuer}/onboarding`
-  const keys = new KeyRing(settings.TOKEN_KEYS)
+  const jwts = new Jwts(issuer, new KeyRing(settings.TOKEN_KEYS))
+  const speculative = { type: SPECULATIVE_TYPE, audience: `${issuer}/onboarding` }
+  const member = { type: MEMBER_TYPE, audience: settings.TOKEN_AUDIENCE ?? issuer }
+  const toleranceSeconds = { expired: settings.SESSION_MAX_AGE_HOURS * 3_600, none: 0 }
   return {
     publicKeys: publicKeySet(settings.TOKEN_KEYS),
 
-    async issueSpeculative({ specId, key, authEpoch }, now) {
-      const issuedAt = Math.floor(now / 1_000)
-      const { kid, privateKey } = await keys.signing()
-      return new SignJWT({ sid: specId, key, authEpoch, role: 'speculative' })
-        .setProtectedHeader({ alg: ALGORITHM, typ: SPECULATIVE_TYPE, kid })
-        .setIssuer(issuer)
-        .setAudience(audience)
-        .setSubject(specId)
-        .setIssuedAt(issuedAt)
-        .setExpirationTime(issuedAt + settings.TOKEN_TTL_SECONDS)
-        .setJti(crypto.randomUUID())
-        .sign(privateKey)
-    },
+    issueSpeculative: ({ specId, key, authEpoch }, now) =>
+      jwts.sign(
+        speculative,
+        { sub: specId, sid: specId, key, authEpoch, role: 'speculative' },
+        now,
+        settings.TOKEN_TTL_SECONDS,
+      ),
 
-    async verifySpeculative(token, now, allow) {
+    issueMember: ({ userId, member: sid, key, authEpoch }, now) =>
+      jwts.sign(
+        member,
+        { sub: userId, sid, key, authEpoch, role: 'member' },
+        now,
+        settings.MEMBER_TOKEN_TTL_SECONDS,
+      ),
+
+    async verify(token, now, allow) {
       try {
-        const { payload } = await jwtVerify(token, ({ kid }) => keys.verifying(kid), {
-          algorithms: [ALGORITHM],
-          typ: SPECULATIVE_TYPE,
-          issuer,
-          audience,
-          requiredClaims: ['exp', 'iat', 'jti'],
-          currentDate: new Date(now),
-          clockTolerance: allow === 'expired' ? settings.SESSION_MAX_AGE_HOURS * 3_600 : 0,
-        })
-        const { sub, sid, key, authEpoch, role, iat } = Payload.parse(payload)
-        if (sub !== sid || iat * 1_000 > now) return fail('invalid')
-        return ok({ role, specId: sid, key, authEpoch })
+        return ok(
+          decodeProtectedHeader(token).typ === MEMBER_TYPE
+            ? memberClaims(await jwts.verify(member, token, now, toleranceSeconds.none))
+            : speculativeClaims(
+                await jwts.verify(speculative, token, now, toleranceSeconds[allow ?? 'none']),
+              ),
+        )
       } catch {
         // Whatever is wrong with it, the caller learns only that it is.
         return fail('invalid')
@@ -81,44 +96,62 @@ export function createTokens(settings: TokenSettings): Tokens {
   }
 }
 
-/** Imports each key once per isolate; keeps the keys, not the promises of one request. */
-class KeyRing {
-  readonly #keys: TokenKeys['keys']
-  readonly #imported = new Map<string, CryptoKey>()
+function speculativeClaims(payload: JWTPayload): SpeculativeClaims {
+  const { sub, sid, key, authEpoch, role } = SpeculativePayload.parse(payload)
+  if (sub !== sid) throw new Error('of another session')
+  return { role, specId: sid, key, authEpoch }
+}
 
-  constructor({ keys }: TokenKeys) {
+function memberClaims(payload: JWTPayload): MemberClaims {
+  const { sub, sid, key, authEpoch, role } = MemberPayload.parse(payload)
+  return { role, userId: sub, member: sid, key, authEpoch }
+}
+
+/** What both kinds have in common. */
+class Jwts {
+  readonly #issuer: string
+  readonly #keys: KeyRing
+
+  constructor(issuer: string, keys: KeyRing) {
+    this.#issuer = issuer
     this.#keys = keys
   }
 
-  async signing(): Promise<{ kid: string; privateKey: CryptoKey }> {
-    const [first] = this.#keys
-    if (first?.d === undefined) throw new Error('the first of TOKEN_KEYS has no private part')
-    const { kid, x, d } = first
-    return { kid, privateKey: await this.#import(`private:${kid}`, { ...PUBLIC_JWK, x, d }) }
+  async sign(
+    { type, audience }: Kind,
+    payload: JWTPayload,
+    now: number,
+    lifetimeSeconds: number,
+  ): Promise<string> {
+    const issuedAt = Math.floor(now / 1_000)
+    const { kid, privateKey } = await this.#keys.signing()
+    return new SignJWT(payload)
+      .setProtectedHeader({ alg: ALGORITHM, typ: type, kid })
+      .setIssuer(this.#issuer)
+      .setAudience(audience)
+      .setIssuedAt(issuedAt)
+      .setExpirationTime(issuedAt + lifetimeSeconds)
+      .setJti(crypto.randomUUID())
+      .sign(privateKey)
   }
 
-  async verifying(kid: string | undefined): Promise<CryptoKey> {
-    const key = this.#keys.find((candidate) => candidate.kid === kid)
-    if (key === undefined) throw new Error('unknown kid')
-    return this.#import(`public:${key.kid}`, { ...PUBLIC_JWK, x: key.x })
-  }
-
-  async #import(name: string, jwk: JWK): Promise<CryptoKey> {
-    const known = this.#imported.get(name)
-    if (known) return known
-    const imported = await importJWK(jwk, ALGORITHM)
-    if (imported instanceof Uint8Array) throw new Error('a symmetric key among TOKEN_KEYS')
-    this.#imported.set(name, imported)
-    return imported
+  /** Throws for whatever is wrong. */
+  async verify(
+    { type, audience }: Kind,
+    token: string,
+    now: number,
+    toleranceSeconds: number,
+  ): Promise<JWTPayload> {
+    const { payload } = await jwtVerify(token, ({ kid }) => this.#keys.verifying(kid), {
+      algorithms: [ALGORITHM],
+      typ: type,
+      issuer: this.#issuer,
+      audience,
+      requiredClaims: ['exp', 'iat', 'jti'],
+      currentDate: new Date(now),
+      clockTolerance: toleranceSeconds,
+    })
+    if (payload.iat === undefined || payload.iat * 1_000 > now) throw new Error('from the future')
+    return payload
   }
 }
-
-const publicKeySet = ({ keys }: TokenKeys): PublicKeySet => ({
-  keys: keys.map(({ kid, x }) => ({
-    ...PUBLIC_JWK,
-    kid,
-    x,
-    alg: ALGORITHM,
-    use: 'sig',
-  })),
-})

@@ -11,6 +11,29 @@ export interface SpeculativeClaims {
   readonly authEpoch: number
 }
 
+/** What a verified member token says. */
+export interface MemberClaims {
+  readonly role: 'member'
+  readonly userId: string
+  /** The member session, one for each device. */
+  readonly member: string
+  readonly key: string
+  /** How often this address had been proved. */
+  readonly authEpoch: number
+}
+
+export type TokenClaims = SpeculativeClaims | MemberClaims
+
+/** `200` of a proof and of `POST /api/auth/refresh`. */
+export interface MemberResponse {
+  /** For `MEMBER_TOKEN_TTL_SECONDS`. */
+  readonly token: string
+  /** Counts once; the next one comes with the answer. */
+  readonly refreshToken: string
+  readonly role: 'member'
+  readonly userId: string
+}
+
 /** `GET /.well-known/jwks.json` (RFC 7517, RFC 8037). */
 export interface PublicKeySet {
   readonly keys: readonly {

@@ -3,6 +3,8 @@ import { describeError, log } from '../adapters/log.ts'
 import { ROUTE_ROLES, requireRole } from './authenticate.ts'
 import { type HttpEnv, servicesOf } from './context.ts'
 import { health } from './health.ts'
+import { invitation } from './invitation.ts'
+import { member } from './member.ts'
 import { onboarding } from './onboarding.ts'
 import { NOTHING_HERE, refuse } from './refuse.ts'
 import { socket } from './socket.ts'
@@ -31,6 +33,8 @@ for (const [path, role] of ROUTE_ROLES) base.use(path, requireRole(role))
 export const app = base
   .route('/', health)
   .route('/api/onboarding', onboarding)
+  .route('/api/onboarding', invitation)
+  .route('/api', member)
   .route('/ws', socket)
   .route('/webhooks', webhooks)
   .get('/.well-known/jwks.json', (c) => {

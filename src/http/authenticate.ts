@@ -1,5 +1,6 @@
+import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
-import type { Role } from '../contract/tokens.ts'
+import type { Role, TokenClaims } from '../contract/tokens.ts'
 import type { HttpEnv } from './context.ts'
 import { refuse } from './refuse.ts'
 
@@ -10,27 +11,31 @@ import { refuse } from './refuse.ts'
 export const ROUTE_ROLES: readonly (readonly [path: string, role: Role])[] = [
   ['/api/me', 'member'],
   ['/api/user/*', 'member'],
-  ['/api/auth/refresh', 'member'],
   ['/api/auth/logout', 'member'],
   ['/api/admin/*', 'admin'],
   ['/metrics', 'admin'],
 ]
 
-/** No valid token: 401. A valid one of another role: 403. Sets `claims`. */
+/** No valid token: 401. A valid one of another role: 403. Sets `claims` or `member`. */
 export const requireRole = (role: Role, allow?: 'expired') =>
   createMiddleware<HttpEnv>(async (c, next) => {
     const { tokens } = c.get('services')
     const token = bearerToken(c.req.header('authorization'))
-    const claims = token === null ? null : await tokens.verifySpeculative(token, Date.now(), allow)
+    const claims = token === null ? null : await tokens.verify(token, Date.now(), allow)
     if (claims === null || !claims.ok) {
       return refuse(c, { code: 'unauthorized', message: 'A valid token is needed.' })
     }
     if (claims.value.role !== role) {
       return refuse(c, { code: 'forbidden', message: 'This token does not open this route.' })
     }
-    c.set('claims', claims.value)
+    keep(c, claims.value)
     return next()
   })
+
+function keep(c: Context<HttpEnv>, claims: TokenClaims): void {
+  if (claims.role === 'member') c.set('member', claims)
+  else c.set('claims', claims)
+}
 
 const bearerToken = (header: string | undefined): string | null =>
   /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(header ?? '')?.[1] ?? null

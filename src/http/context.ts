@@ -1,4 +1,4 @@
-import type { SpeculativeClaims } from '../contract/tokens.ts'
+import type { MemberClaims, SpeculativeClaims } from '../contract/tokens.ts'
 import { type Tokens, createTokens } from '../adapters/tokens.ts'
 import { type Pepper, createPepper } from '../core/pepper.ts'
 import { type Bindings, type Settings, parseSettings } from '../env.ts'
@@ -16,8 +16,10 @@ export interface HttpEnv {
   readonly Variables: {
     requestId: string
     services: Services
-    /** Set by `requireRole`. */
+    /** Set by `requireRole` for a speculative token. */
     claims: SpeculativeClaims
+    /** Set by `requireRole` for a member's token. */
+    member: MemberClaims
   }
 }
 

@@ -9,11 +9,9 @@ import { clientAddress, limitByAddress } from './limit-by-address.ts'
 import { readJson, validationRefusal } from './read-json.ts'
 import { sendGathered } from './wake-gatherer.ts'
 import { type Refusal, refuse } from './refuse.ts'
-import { continueTrace } from './traceparent.ts'
+import { requestTrace } from './traceparent.ts'
 
 const OptionalIdempotencyKey = IdempotencyKey.optional()
-/** Random bytes for a trace id and a span id. */
-const TRACE_BYTES = 24
 
 /** `/api/onboarding`: sign up, and watch the account come true. */
 export const onboarding = new Hono<HttpEnv>()
@@ -65,10 +63,7 @@ async function readSignUp(c: Context<HttpEnv>): Promise<Result<OpenSession, Refu
     planId,
     ...(referrer === undefined ? {} : { referrer }),
     ...(idempotencyKey.data === undefined ? {} : { idempotencyKey: idempotencyKey.data }),
-    traceparent: continueTrace(
-      c.req.header('traceparent'),
-      crypto.getRandomValues(new Uint8Array(TRACE_BYTES)),
-    ),
+    traceparent: requestTrace(c),
   })
 }
 

@@ -60,8 +60,8 @@ async function verifyOffered(c: Context<HttpEnv>): Promise<SpeculativeClaims | n
   const token = offered.find((part) => part.startsWith(SOCKET_TOKEN_PREFIX))
   if (token === undefined || !offered.includes(SOCKET_PROTOCOL)) return null
   const { tokens } = c.get('services')
-  const claims = await tokens.verifySpeculative(token.slice(SOCKET_TOKEN_PREFIX.length), Date.now())
-  return claims.ok ? claims.value : null
+  const claims = await tokens.verify(token.slice(SOCKET_TOKEN_PREFIX.length), Date.now())
+  return claims.ok && claims.value.role === 'speculative' ? claims.value : null
 }
 
 /** What the object is told: the verified claim, and nothing of the client's own request. */
