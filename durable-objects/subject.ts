@@ -228,8 +228,8 @@ export class SubjectObject extends DurableObject<Bindings> implements SubjectRpc
       random: Math.random,
       steps: stepDefinitions(settings),
       opensPerMinute: settings.USER_LIMIT_PER_MINUTE,
-      sessionMaxAgeMs: settings.SESSION_MAX_AGE_HOURS * HOUR_MS,
-      retentionMs: settings.UNPROVEN_RETENTION_DAYS * DAY_MS,
+      sessionMaxAgeMs: Math.round(settings.SESSION_MAX_AGE_HOURS * HOUR_MS),
+      retentionMs: Math.round(settings.UNPROVEN_RETENTION_DAYS * DAY_MS),
       mailRepeats: 'idempotent',
     }
   }

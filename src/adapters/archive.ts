@@ -8,7 +8,10 @@ import { describeError, log } from './log.ts'
 const PUTS_AT_A_TIME = 1
 
 /** Where a session is kept: by the day it was opened, under its own random id. */
-export const archiveKey = ({ openedAt, specId }: ArchivedSession): string =>
+export const archiveKey = ({
+  openedAt,
+  specId,
+}: Pick<ArchivedSession, 'openedAt' | 'specId'>): string =>
   `unfinished/${new Date(openedAt).toISOString().slice(0, 10)}/${specId}.json`
 
 export function createArchive(bucket: Pick<R2Bucket, 'put'>): Archive {

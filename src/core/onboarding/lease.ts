@@ -42,7 +42,7 @@ export function decideLease(
       refs: Object.fromEntries(state.refs),
       mail: mail && state.mail ? { id: state.mail.id, to: account.identity } : null,
       ...choreWork(state, account.identity, chores, now),
-      traceparent: sessions.at(-1)?.traceparent ?? '',
+      traceparent: (sessions.at(-1) ?? [...state.sessions.values()].at(-1))?.traceparent ?? '',
     },
   }
 }

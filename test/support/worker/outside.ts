@@ -87,6 +87,14 @@ type Service = 'AUTH0' | 'DATABASE' | 'RESEND' | 'STRIPE'
 const addressOf = (service: Service): string =>
   service === 'DATABASE' ? bindings.DATABASE_HTTP_URL : bindings[`${service}_API_BASE`]
 
+/** The plain text of a mail. */
+export async function mailBody(id: string): Promise<string> {
+  const response = await fetch(`${bindings.RESEND_API_BASE}/emails/${id}`, {
+    headers: { Authorization: 'Bearer re_look' },
+  })
+  return (await response.json<{ text: string }>()).text
+}
+
 /** Makes a local service misbehave; `null` mends it. */
 export async function fault(service: Service, kind: unknown): Promise<void> {
   const response = await fetch(new URL('/_control', addressOf(service)), {
