@@ -122,13 +122,17 @@ function failureIn(report: Report): { step: string; failure: StepFailure } | nul
   }
 }
 
+/** What waiting does not mend is for people to look at. */
+const levelOf = (kind: StepFailure['kind']): 'error' | 'warn' =>
+  kind === 'rejected' || kind === 'conflict' ? 'error' : 'warn'
+
 function logFailure(work: HydrationWork, report: Report): void {
   const failed = failureIn(report)
   if (failed === null) return
   const { kind, detail } = failed.failure
   const { subjectKey: subject } = work.account
   const { fence, traceparent } = work
-  log('warn', 'hydration.step_failed', {
+  log(levelOf(kind), 'hydration.step_failed', {
     subject,
     fence,
     step: failed.step,

@@ -3,7 +3,7 @@ import worker from '../../../src/worker.ts'
 import { bindings, claimsOf } from './api.ts'
 
 /** One delivery of these messages, as the queue makes it. */
-export async function deliver(queue: string, bodies: readonly unknown[]) {
+export async function deliver(queue: string, bodies: readonly unknown[], env = bindings) {
   const batch = createMessageBatch(
     queue,
     bodies.map((body, position) => ({
@@ -13,13 +13,13 @@ export async function deliver(queue: string, bodies: readonly unknown[]) {
       body,
     })),
   )
-  return { batch, result: await consume(batch) }
+  return { batch, result: await consume(batch, env) }
 }
 
 /** The same messages once more are `consume(batch)` again. */
-export async function consume(batch: MessageBatch) {
+export async function consume(batch: MessageBatch, env = bindings) {
   const context = createExecutionContext()
-  await worker.queue(batch, bindings)
+  await worker.queue(batch, env)
   return getQueueResult(batch, context)
 }
 

@@ -77,7 +77,9 @@ const MOMENTS = new Set([
   'createdAt',
   'deadlineAt',
   'expiresAt',
+  'memberExpiresAt',
   'mintedAt',
+  'retainUntil',
   'retryAt',
   'until',
 ])
