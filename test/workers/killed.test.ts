@@ -148,21 +148,46 @@ test('F29: the alarm rings twice at once: one account, one mail', async () => {
   expect(await holdings(email)).toEqual([1, 1, 1, 1])
 })
 
-test('F31: the alarm races the result: one of them has the work, and it is done once', async () => {
-  const { stub, key } = freshSubject()
-  const email = freshEmail()
-  const claim = await open(stub, key, { identity: email })
-  const holder: SubjectRpc = stub
-  const work = await holder.lease()
-  // The lease is over when its holder reports: just then the alarm gives the work away again.
-  await letPass(stub, 31_000)
-  const [, reply] = await Promise.all([
-    runDurableObjectAlarm(stub),
-    holder.report(work?.fence ?? 0, [{ type: 'mail_sent' }]),
-  ])
-  await merged(stub, claim)
-  await mailSent(stub)
-  const leases = await ofType(stub, 'lease_granted')
-  expect(leases).toHaveLength(2)
-  expect(await holdings(email)).toEqual([1, 1, 1, reply.accepted ? 0 : 1])
+describe('F31: the alarm races the result of a lease that is over', () => {
+  /** A consumer whose 30 seconds are over, with a mail that it has sent nobody. */
+  async function overdue() {
+    const { stub, key } = freshSubject()
+    const email = freshEmail()
+    const claim = await open(stub, key, { identity: email })
+    const holder: SubjectRpc = stub
+    const work = await holder.lease()
+    await letPass(stub, 31_000)
+    const report = () => holder.report(work?.fence ?? 0, [{ type: 'mail_sent' }])
+    return { stub, email, claim, report }
+  }
+
+  const leases = async (stub: Subject) => (await ofType(stub, 'lease_granted')).length
+
+  test('F31: the result comes first: it counts, and the alarm gives away what is left', async () => {
+    const { stub, email, claim, report } = await overdue()
+    expect((await report()).accepted).toBe(true)
+    await runDurableObjectAlarm(stub)
+    await merged(stub, claim)
+    expect(await leases(stub)).toBe(2)
+    expect(await holdings(email)).toEqual([1, 1, 1, 0])
+  })
+
+  test('F31: the alarm comes first: the late result is ignored', async () => {
+    const { stub, email, claim, report } = await overdue()
+    await runDurableObjectAlarm(stub)
+    await eventually('the next lease', async () => (await leases(stub)) === 2)
+    expect((await report()).accepted).toBe(false)
+    await merged(stub, claim)
+    await mailSent(stub)
+    expect(await holdings(email)).toEqual([1, 1, 1, 1])
+  })
+
+  test('F31: both at once: one of the two', async () => {
+    const { stub, email, claim, report } = await overdue()
+    const [{ accepted }] = await Promise.all([report(), runDurableObjectAlarm(stub)])
+    await merged(stub, claim)
+    await mailSent(stub)
+    expect(await leases(stub)).toBe(2)
+    expect(await holdings(email)).toEqual([1, 1, 1, accepted ? 0 : 1])
+  })
 })
