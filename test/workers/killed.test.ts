@@ -1,6 +1,7 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { describe, expect, test } from 'vitest'
 import type { SubjectObject } from '../../durable-objects/subject.ts'
+import type { WakeMessage } from '../../src/contract/messages.ts'
 import type { OpenSession, SubjectRpc } from '../../src/contract/subject-rpc.ts'
 import {
   bindings,
@@ -92,16 +93,24 @@ describe('the object dies', () => {
     const { stub, key } = freshSubject()
     const email = freshEmail()
     const claim = await open(stub, key, { identity: email })
+    const sent: WakeMessage[] = []
     for (let times = 0; times < 3; times += 1) {
+      await withQueue(stub, async (message) => sent.push(message))
       await stub.wake()
       await evictDurableObject(stub)
     }
+    expect(sent).toHaveLength(3)
+    await atOnce(sent)
     await merged(stub, claim)
     await mailSent(stub)
     expect(await ofType(stub, 'lease_granted')).toHaveLength(1)
     expect(await holdings(email)).toEqual([1, 1, 1, 1])
   })
 })
+
+/** Each message in a delivery of its own, all of them to consumers that work at the same time. */
+const atOnce = (messages: readonly WakeMessage[]) =>
+  Promise.all(messages.map((message) => deliver('foyer-hydration', [message])))
 
 test('F10: the consumer dies after the object knows, before the ack: the redelivery does nothing', async () => {
   const email = freshEmail()
@@ -139,9 +148,14 @@ test('F29: the alarm rings twice at once: one account, one mail', async () => {
   const { stub, key } = freshSubject()
   const email = freshEmail()
   const claim = await open(stub, key, { identity: email })
+  const sent: WakeMessage[] = []
+  await withQueue(stub, async (message) => sent.push(message))
   await runInDurableObject(stub, (instance: SubjectObject) =>
-    Promise.all([1, 2, 3].map(() => instance.alarm())),
+    Promise.all([instance.alarm(), instance.alarm()]),
   )
+  await withQueue(stub, null)
+  expect(sent).toHaveLength(2)
+  await atOnce(sent)
   await merged(stub, claim)
   await mailSent(stub)
   expect(await ofType(stub, 'lease_granted')).toHaveLength(1)
