@@ -1,10 +1,7 @@
 import { WakeMessage } from '../src/contract/messages.ts'
-import { createProviders, createStores } from '../src/adapters/hydration-adapters.ts'
-import { describeError, log } from '../src/adapters/log.ts'
-import type { IndexedSession, SessionIndex } from '../src/core/ports.ts'
-import { type Bindings, parseSettings } from '../src/env.ts'
-import { type HydrationDeps, hydrateSubject } from '../src/hydration/hydrate-subject.ts'
-import { indexedOpening, indexedStatus } from '../src/core/indexed.ts'
+import { log } from '../src/adapters/log.ts'
+import type { Bindings } from '../src/env.ts'
+import { workOff } from '../src/hydration/work-off.ts'
 
 /** Well inside the lease of 30 s: a call begun at the last moment still ends within it. */
 const WORK_MS = 20_000
@@ -22,21 +19,16 @@ interface Wake {
  * is for messages that cannot be read and for objects that do not answer.
  */
 export async function consumeHydration(batch: MessageBatch, env: Bindings): Promise<void> {
-  const settings = parseSettings(env)
-  const stopAt = Date.now() + WORK_MS
-  const { index } = createStores(settings)
   const wakes = readWakes(batch)
-  await record(
-    index,
-    wakes.flatMap(({ body }) => indexedOpening(body)),
+  const unanswered = await workOff(
+    env,
+    wakes.map(({ body }) => body),
+    Date.now() + WORK_MS,
   )
-  const deps = { ...createProviders(env, stopAt), now: Date.now, stopAt }
-  // Several wake-ups of one subject in a batch are one.
-  const bySubject = Map.groupBy(wakes, ({ body }) => body.key)
-  const changed = await Promise.all(
-    [...bySubject].map(([key, own]) => hydrate(env, key, own, deps)),
-  )
-  await record(index, changed.flat())
+  for (const { message, body } of wakes) {
+    if (unanswered.has(body.key)) message.retry({ delaySeconds: RETRY_DELAY_SECONDS })
+    else message.ack()
+  }
 }
 
 function readWakes(batch: MessageBatch): readonly Wake[] {
@@ -47,31 +39,4 @@ function readWakes(batch: MessageBatch): readonly Wake[] {
     message.retry()
     return []
   })
-}
-
-/** The index follows; when the database is down it follows later, by the next wake-up or the cron. */
-async function record(index: SessionIndex, sessions: readonly IndexedSession[]): Promise<void> {
-  try {
-    await index.record(sessions, Date.now())
-  } catch (error) {
-    log('warn', 'hydration.not_indexed', { count: sessions.length, error: describeError(error) })
-  }
-}
-
-async function hydrate(
-  env: Bindings,
-  key: string,
-  wakes: readonly Wake[],
-  deps: HydrationDeps,
-): Promise<readonly IndexedSession[]> {
-  try {
-    const replies = await hydrateSubject(env.SUBJECTS.getByName(key), deps)
-    for (const { message } of wakes) message.ack()
-    const changed = replies.findLast((reply) => reply.changed !== null)?.changed
-    return changed ? indexedStatus(key, changed) : []
-  } catch (error) {
-    log('error', 'hydration.interrupted', { subject: key, error: describeError(error) })
-    for (const { message } of wakes) message.retry({ delaySeconds: RETRY_DELAY_SECONDS })
-    return []
-  }
 }

@@ -12,7 +12,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/adapters': ['src/contract', 'src/core', 'src/env.ts'],
   'durable-objects': ['src/contract', 'src/core', 'src/env.ts', 'src/adapters'],
   // What a lease allows, done: the queue's consumer does it, and the request of the blocking flow.
-  'src/hydration': ['src/contract', 'src/core', 'src/adapters'],
+  'src/hydration': ['src/contract', 'src/core', 'src/env.ts', 'src/adapters'],
   queues: ['src/contract', 'src/core', 'src/env.ts', 'src/adapters', 'src/hydration'],
   'src/http': ['src/contract', 'src/core', 'src/env.ts', 'src/adapters', 'src/hydration'],
   'src/cron': ['src/contract', 'src/core', 'src/env.ts', 'src/adapters'],

@@ -52,6 +52,8 @@ const Fields = z.object({
   /** 32 random bytes in base64url are 43 characters. */
   SUBJECT_PEPPER: z.string().min(43),
   TOKEN_KEYS: TokenKeys,
+  /** `false`: a sign-up is answered when its account is built. */
+  USE_SPECULATIVE_ONBOARDING: z.enum(['true', 'false']).default('true'),
   TOKEN_TTL_SECONDS: seconds(300),
   MEMBER_TOKEN_TTL_SECONDS: seconds(900),
   /** Who member tokens are for; absent: `PUBLIC_BASE_URL`. */

@@ -1,9 +1,11 @@
 import { type Context, Hono } from 'hono'
 import { IdempotencyKey, SignUpRequest, type SignUpResponse } from '../contract/onboarding.ts'
+import type { WakeMessage } from '../contract/messages.ts'
 import { type Result, fail, ok } from '../contract/result.ts'
 import type { OpenRefusal, OpenSession } from '../contract/subject-rpc.ts'
 import { normaliseEmail } from '../core/identity.ts'
 import { requireRole } from './authenticate.ts'
+import { buildNow } from './build-now.ts'
 import type { HttpEnv } from './context.ts'
 import { clientAddress, limitByAddress } from './limit-by-address.ts'
 import { readJson, validationRefusal } from './read-json.ts'
@@ -18,11 +20,15 @@ export const onboarding = new Hono<HttpEnv>()
   .post('/speculative', limitByAddress, async (c) => {
     const command = await readSignUp(c)
     if (!command.ok) return refuse(c, command.error)
-    const { subjectKey } = command.value
-    const { opened, wake } = await c.env.SUBJECTS.getByName(subjectKey).open(command.value)
-    if (wake) c.executionCtx.waitUntil(sendGathered(c.env.HYDRATION, wake))
+    const { subjectKey, traceparent } = command.value
+    const subject = c.env.SUBJECTS.getByName(subjectKey)
+    const { opened, wake } = await subject.open(command.value)
     if (!opened.ok) return refuse(c, openRefusal(opened.error))
     const { specId, authEpoch, replayed } = opened.value
+    if (c.get('services').settings.USE_SPECULATIVE_ONBOARDING === 'false') {
+      const own: WakeMessage = wake ?? { v: 1, key: subjectKey, sessions: [], traceparent }
+      await buildNow(c.env, subject, { specId, authEpoch }, own)
+    } else if (wake) c.executionCtx.waitUntil(sendGathered(c.env.HYDRATION, wake))
     return c.json(
       await signUpResponse(c, { specId, authEpoch, key: subjectKey }),
       replayed ? 200 : 201,

@@ -1,0 +1,57 @@
+import type { WakeMessage } from '../contract/messages.ts'
+import { createProviders, createStores } from '../adapters/hydration-adapters.ts'
+import { describeError, log } from '../adapters/log.ts'
+import { indexedOpening, indexedStatus } from '../core/indexed.ts'
+import type { IndexedSession, SessionIndex } from '../core/ports.ts'
+import { type Bindings, parseSettings } from '../env.ts'
+import { type HydrationDeps, hydrateSubject } from './hydrate-subject.ts'
+
+/**
+ * Does what is due for the subjects of these wake-ups, and lets the index know: before, so that it
+ * has heard of them whatever happens, and after.
+ *
+ * @param stopAt epoch milliseconds after which nothing new is begun; well inside the lease
+ * @returns the keys of those whose object did not answer
+ */
+export async function workOff(
+  env: Bindings,
+  wakes: readonly WakeMessage[],
+  stopAt: number,
+): Promise<ReadonlySet<string>> {
+  const { index } = createStores(parseSettings(env))
+  await record(index, wakes.flatMap(indexedOpening))
+  const deps = { ...createProviders(env, stopAt), now: Date.now, stopAt }
+  // Several wake-ups of one subject are one.
+  const keys = [...new Set(wakes.map(({ key }) => key))]
+  const outcomes = await Promise.all(keys.map((key) => hydrate(env, key, deps)))
+  await record(
+    index,
+    outcomes.flatMap((changed) => changed ?? []),
+  )
+  return new Set(keys.filter((_key, position) => outcomes[position] === null))
+}
+
+/** The index follows; when the database is down it follows later, by the next wake-up or the cron. */
+async function record(index: SessionIndex, sessions: readonly IndexedSession[]): Promise<void> {
+  try {
+    await index.record(sessions, Date.now())
+  } catch (error) {
+    log('warn', 'hydration.not_indexed', { count: sessions.length, error: describeError(error) })
+  }
+}
+
+/** @returns `null`: its object did not answer */
+async function hydrate(
+  env: Bindings,
+  key: string,
+  deps: HydrationDeps,
+): Promise<readonly IndexedSession[] | null> {
+  try {
+    const replies = await hydrateSubject(env.SUBJECTS.getByName(key), deps)
+    const changed = replies.findLast((reply) => reply.changed !== null)?.changed
+    return changed ? indexedStatus(key, changed) : []
+  } catch (error) {
+    log('error', 'hydration.interrupted', { subject: key, error: describeError(error) })
+    return null
+  }
+}
