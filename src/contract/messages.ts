@@ -16,7 +16,15 @@ export const WakeMessage = z.object({
   /** The subject, 43 characters of base64url. */
   key: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
   sessions: z
-    .array(z.object({ specId: z.uuid(), run: z.int().positive(), openedAt: z.int() }))
+    .array(
+      z.object({
+        specId: z.uuid(),
+        run: z.int().positive(),
+        openedAt: z.int(),
+        /** Of the run. Messages of before have none. */
+        deadlineAt: z.int().exactOptional(),
+      }),
+    )
     .max(SESSIONS_MAX),
   /** W3C trace context of the request that opened the newest run. */
   traceparent: z.string().max(64),

@@ -18,6 +18,8 @@ export interface OpenSession {
 export interface OpenedSession {
   readonly specId: string
   readonly authEpoch: number
+  /** Epoch milliseconds. */
+  readonly openedAt: number
   /** The same request was answered before; this is its session again. */
   readonly replayed: boolean
 }
@@ -44,6 +46,8 @@ export type AccessRefusal = 'ended'
 /** How a session stands, for the index. Moments are epoch milliseconds. */
 export interface SessionState extends SessionFacts {
   readonly status: RunStatus
+  /** By then the run is over, whatever happened. */
+  readonly deadlineAt: number
   /** What ended a failed run, for operators. */
   readonly failure: RunFailure | null
   readonly archivedAt: number | null

@@ -1,5 +1,6 @@
 import type { WakeMessage } from '../contract/messages.ts'
 import type { SubjectStatus } from '../contract/subject-rpc.ts'
+import { RUN_DEADLINE_MS } from './onboarding/limits.ts'
 import type { IndexedSession, OverdueSession } from './ports.ts'
 
 const UNTOUCHED = {
@@ -16,6 +17,7 @@ export const indexedOpening = ({ key, sessions }: WakeMessage): readonly Indexed
     ...session,
     subjectKey: key,
     status: 'pending',
+    deadlineAt: session.deadlineAt ?? session.openedAt + RUN_DEADLINE_MS,
     dueAt: session.openedAt,
   }))
 
@@ -31,5 +33,6 @@ export const indexedForgotten = (session: OverdueSession): IndexedSession => ({
   ...UNTOUCHED,
   ...session,
   status: 'failed',
+  deadlineAt: session.openedAt + RUN_DEADLINE_MS,
   dueAt: null,
 })

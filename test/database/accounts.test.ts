@@ -6,7 +6,10 @@ import { AccountWriter } from '../../src/adapters/neon/account-writer.ts'
 import { upsertAccounts } from '../../src/adapters/neon/accounts.ts'
 import type { Database } from '../../src/adapters/neon/database.ts'
 import {
+  acceptances,
   deadLetters,
+  ledgerBalance,
+  ledgerFindings,
   onboardingSessions,
   users,
   webhookEvents,
@@ -199,25 +202,28 @@ describe('the index of sessions', () => {
   })
 })
 
-test.each([users, onboardingSessions, deadLetters, webhookEvents])(
-  'drizzle and the migrations agree on $_.name',
-  async (table) => {
-    const { name } = getTableConfig(table)
-    const { rows } = await database.execute<{
-      column_name: string
-      type: string
-      nullable: string
-    }>(
-      sql`select column_name, data_type as type, is_nullable as nullable
+test.each([
+  users,
+  onboardingSessions,
+  deadLetters,
+  webhookEvents,
+  ledgerFindings,
+  acceptances,
+  ledgerBalance,
+])('drizzle and the migrations agree on $_.name', async (table) => {
+  const { name } = getTableConfig(table)
+  const { rows } = await database.execute<{
+    column_name: string
+    type: string
+    nullable: string
+  }>(
+    sql`select column_name, data_type as type, is_nullable as nullable
           from information_schema.columns where table_name = ${name}`,
-    )
-    const inDatabase = rows.map((row) =>
-      [row.column_name, row.type, row.nullable === 'NO'].join(' '),
-    )
-    const columns: readonly PgColumn[] = Object.values(getTableColumns(table))
-    const inCode = columns.map((column) =>
-      [column.name, column.getSQLType(), column.notNull].join(' '),
-    )
-    expect(new Set(inCode)).toEqual(new Set(inDatabase))
-  },
-)
+  )
+  const inDatabase = rows.map((row) => [row.column_name, row.type, row.nullable === 'NO'].join(' '))
+  const columns: readonly PgColumn[] = Object.values(getTableColumns(table))
+  const inCode = columns.map((column) =>
+    [column.name, column.getSQLType(), column.notNull].join(' '),
+  )
+  expect(new Set(inCode)).toEqual(new Set(inDatabase))
+})

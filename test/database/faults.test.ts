@@ -199,7 +199,8 @@ describe('a connection is cut off', () => {
     const { database } = world
     const row = account()
     const { specId, subjectKey, run, status } = indexedSession()
-    const one = { specId, subjectKey, run, status, openedAt: new Date() }
+    const opened = new Date()
+    const one = { specId, subjectKey, run, status, openedAt: opened, deadlineAt: opened }
     const batch = () =>
       database.batch([
         database.insert(users).values(row),

@@ -55,7 +55,7 @@ describe('S8: Idempotency-Key', () => {
     subject.now += 10 * MINUTE_MS - 1
     expect(subject.open({ idempotencyKey })).toEqual({
       ok: true,
-      value: { specId, authEpoch: 0, replayed: true },
+      value: { specId, authEpoch: 0, openedAt: T0, replayed: true },
     })
     expect(subject.timeline).toHaveLength(1)
   })

@@ -1,4 +1,13 @@
-import { index, integer, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import {
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uuid,
+} from 'drizzle-orm/pg-core'
 
 // What `migrations/` creates, as drizzle sees it; a test compares the two.
 
@@ -19,6 +28,7 @@ export const users = pgTable('users', {
   billingPlan: text('billing_plan'),
   billingUpdatedAt: moment('billing_updated_at'),
   billingVersion: integer('billing_version').notNull().default(0),
+  ledgerCheckedAt: moment('ledger_checked_at'),
 })
 
 export const onboardingSessions = pgTable(
@@ -32,6 +42,7 @@ export const onboardingSessions = pgTable(
     openedAt: moment('opened_at').notNull(),
     settledAt: moment('settled_at'),
     storageBytes: integer('storage_bytes'),
+    deadlineAt: moment('deadline_at').notNull(),
     dueAt: moment('due_at'),
     failureStep: text('failure_step'),
     failureKind: text('failure_kind'),
@@ -70,3 +81,33 @@ export const webhookEvents = pgTable(
   },
   (table) => [index('webhook_events_customer').on(table.customerId)],
 )
+
+export const ledgerFindings = pgTable(
+  'ledger_findings',
+  {
+    kind: text('kind').notNull(),
+    subjectKey: text('subject_key').notNull(),
+    expected: integer('expected').notNull(),
+    found: integer('found').notNull(),
+    firstSeenAt: moment('first_seen_at').notNull(),
+    lastSeenAt: moment('last_seen_at').notNull(),
+    resolvedAt: moment('resolved_at'),
+  },
+  (table) => [primaryKey({ columns: [table.subjectKey, table.kind] })],
+)
+
+export const acceptances = pgTable(
+  'acceptances',
+  {
+    flushId: uuid('flush_id').primaryKey(),
+    hour: moment('hour').notNull(),
+    count: integer('count').notNull(),
+  },
+  (table) => [index('acceptances_hour').on(table.hour)],
+)
+
+export const ledgerBalance = pgTable('ledger_balance', {
+  id: integer('id').primaryKey(),
+  checkedAt: moment('checked_at').notNull(),
+  balance: jsonb('balance').notNull(),
+})

@@ -5,7 +5,7 @@ import { isTerminal } from '../../core/onboarding/state.ts'
 import type { Database } from './database.ts'
 import { onboardingSessions } from './schema.ts'
 
-/** PostgreSQL takes 65,535 parameters in a statement; a row has fifteen. */
+/** PostgreSQL takes 65,535 parameters in a statement; a row has sixteen. */
 const ROWS_MAX = 1_000
 
 export function createSessionIndex(database: Database): SessionIndex {
@@ -65,6 +65,7 @@ async function upsert(database: Database, rows: readonly Row[]): Promise<void> {
         archivedAt: sql`coalesce(${archivedAt}, excluded.archived_at)`,
         invitedAt: sql`coalesce(${invitedAt}, excluded.invited_at)`,
         provenAt: sql`coalesce(${provenAt}, excluded.proven_at)`,
+        deadlineAt: sql`excluded.deadline_at`,
         dueAt: sql`excluded.due_at`,
         // Its object still knows it: whoever was being erased came back.
         erasedAt: null,
@@ -87,6 +88,7 @@ const rowOf = (session: IndexedSession, now: number): Row => ({
   subjectKey: session.subjectKey,
   run: session.run,
   status: session.status,
+  deadlineAt: new Date(session.deadlineAt),
   openedAt: new Date(session.openedAt),
   settledAt: isTerminal(session.status) ? new Date(now) : null,
   storageBytes: session.storageBytes ?? null,

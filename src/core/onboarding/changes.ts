@@ -49,6 +49,7 @@ export const sessionStates = (state: SubjectState): readonly SessionState[] =>
     run: session.run,
     openedAt: session.openedAt,
     status: currentView(session).status,
+    deadlineAt: session.deadlineAt,
     failure: currentView(session).status === 'failed' ? session.failure : null,
     archivedAt: session.archivedAt,
     invitedAt: state.invitation?.sentAt ?? null,

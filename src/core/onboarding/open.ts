@@ -36,7 +36,7 @@ export function decideOpen(
   const entry = sessionOpened(state, command, context, wantsMail(state, now))
   return {
     entries: [entry],
-    reply: ok({ specId: entry.specId, authEpoch: 0, replayed: false }),
+    reply: ok({ specId: entry.specId, authEpoch: 0, openedAt: now, replayed: false }),
   }
 }
 
@@ -58,6 +58,7 @@ function replay(state: SubjectState, command: OpenSession, session: Session): Op
       ? ok({
           specId: session.specId,
           authEpoch: visibleEpoch(state, session),
+          openedAt: session.openedAt,
           replayed: true,
         })
       : fail({ code: 'idempotency_key_reused' }),

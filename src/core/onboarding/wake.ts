@@ -23,7 +23,7 @@ export function wakeMessage(state: SubjectState): WakeMessage | null {
     key: state.account.subjectKey,
     sessions: open
       .slice(-SESSIONS_MAX)
-      .map(({ specId, run, openedAt }) => ({ specId, run, openedAt })),
+      .map(({ specId, run, openedAt, deadlineAt }) => ({ specId, run, openedAt, deadlineAt })),
     traceparent: open.at(-1)?.traceparent ?? '',
   }
 }

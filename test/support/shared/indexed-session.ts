@@ -7,6 +7,7 @@ export const indexedSession = (change: Partial<IndexedSession> = {}): IndexedSes
   openedAt: Date.now(),
   subjectKey: `key-${crypto.randomUUID()}`,
   status: 'pending',
+  deadlineAt: Date.UTC(2100, 0),
   // So late that no sweep of another test takes it.
   dueAt: Date.UTC(2100, 0),
   failure: null,
