@@ -4,7 +4,7 @@ import type { SubjectRpc } from '../../src/contract/subject-rpc.ts'
 import { freshEmail } from '../support/worker/api.ts'
 import { deliver, wakeFor } from '../support/worker/deliver.ts'
 import { deadLetter, rowsOf } from '../support/worker/outside.ts'
-import { freshSubject, letPass, merged, open } from '../support/worker/subject.ts'
+import { commandFor, freshSubject, letPass, merged, open } from '../support/worker/subject.ts'
 import first from '../support/timelines/first.json' with { type: 'json' }
 
 describe('F45: a deploy in mid-flight', () => {
@@ -54,8 +54,9 @@ describe('F45: a deploy in mid-flight', () => {
     const subject: SubjectRpc = stub
     const before = (await subject.wake()).sessions.map(({ status }) => status)
     expect(before.slice(0, 3)).toEqual(['merged', 'failed', 'failed'])
-    const claim = await open(stub, key, { identity: email, client: 'today' })
+    const { opened } = await stub.open(commandFor(key, { identity: email, client: 'today' }))
+    if (!opened.ok) throw new Error('refused')
     await stub.wake()
-    await merged(stub, claim)
+    await merged(stub, opened.value)
   })
 })

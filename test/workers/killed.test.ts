@@ -144,6 +144,23 @@ test('F13: a wake-up that comes after the session expired: its run stays as it e
   expect((await holdings(email)).slice(0, 3)).toEqual([0, 0, 0])
 })
 
+test('F32: the object is evicted while a consumer works for it: what it hears afterwards counts, the rest is done', async () => {
+  const { stub, key } = freshSubject()
+  const email = freshEmail()
+  const claim = await open(stub, key, { identity: email })
+  const holder: SubjectRpc = stub
+  const work = await holder.lease()
+  await evictDurableObject(stub)
+  const reply = await holder.report(work?.fence ?? 0, [{ type: 'mail_sent' }, { type: 'returned' }])
+  expect(reply.accepted).toBe(true)
+  await evictDurableObject(stub)
+  await stub.wake()
+  await merged(stub, claim)
+  // The mail of the first lease was not sent again.
+  expect(await holdings(email)).toEqual([1, 1, 1, 0])
+  expect(await ofType(stub, 'lease_granted')).toMatchObject([{ mail: true }, { mail: false }])
+})
+
 test('F29: the alarm rings twice at once: one account, one mail', async () => {
   const { stub, key } = freshSubject()
   const email = freshEmail()

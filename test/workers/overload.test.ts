@@ -75,21 +75,23 @@ const REQUESTS: readonly (readonly [string, () => Request])[] = [
   ],
 ]
 
-for (const [name, flags] of FAILURES) {
-  test.each(REQUESTS)(
-    `F46: an object that is ${name} (%s) is asked once, and the caller is told when to come back`,
-    async (method, request) => {
-      const { env, calls } = failing(flags)
-      const context = createExecutionContext()
-      const response = await worker.fetch(request(), env, context)
-      await waitOnExecutionContext(context)
-      expect(response.status).toBe(503)
-      expect(Number(response.headers.get('Retry-After'))).toBeGreaterThan(0)
-      expect((await errorOf(response)).code).toBe('unavailable')
-      expect(calls).toEqual([method])
-    },
-  )
-}
+const CASES = FAILURES.flatMap(([name, flags]) =>
+  REQUESTS.map(([method, request]) => ({ name, flags, method, request })),
+)
+
+test.each(CASES)(
+  'F46: an object that is $name is asked once ($method), and the caller is told when to come back',
+  async ({ flags, method, request }) => {
+    const { env, calls } = failing(flags)
+    const context = createExecutionContext()
+    const response = await worker.fetch(request(), env, context)
+    await waitOnExecutionContext(context)
+    expect(response.status).toBe(503)
+    expect(Number(response.headers.get('Retry-After'))).toBeGreaterThan(0)
+    expect((await errorOf(response)).code).toBe('unavailable')
+    expect(calls).toEqual([method])
+  },
+)
 
 test('F46: a fault of our own is no overload: nobody is told to come back', async () => {
   const { env, calls } = failing({})

@@ -1,10 +1,20 @@
-import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
+import { createExecutionContext, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { afterEach, describe, expect, test } from 'vitest'
+import type { SignUpResponse } from '../../src/contract/onboarding.ts'
 import { createStores } from '../../src/adapters/hydration-adapters.ts'
 import { indexedOpening } from '../../src/core/indexed.ts'
 import { sweepOverdue } from '../../src/cron/sweep.ts'
 import { parseSettings } from '../../src/env.ts'
-import { bindings, freshEmail, signUp, untilSettled } from '../support/worker/api.ts'
+import worker from '../../src/worker.ts'
+import {
+  ORIGIN,
+  bindings,
+  freshEmail,
+  getSession,
+  signUp,
+  subjectOf,
+  untilSettled,
+} from '../support/worker/api.ts'
 import { customersOf, deleteCustomer, fault, indexOf } from '../support/worker/outside.ts'
 import { untilOver } from '../support/worker/run.ts'
 import { freshSubject, merged, open, withQueue } from '../support/worker/subject.ts'
@@ -33,6 +43,24 @@ describe('the wake-up does not arrive', () => {
     await withQueue(stub, null)
     expect(await runDurableObjectAlarm(stub)).toBe(true)
     await merged(stub, claim)
+  })
+
+  test.each([
+    ['F5: the queue refuses it', () => Promise.reject(new Error('queue'))],
+    ['F6: the queue never answers', () => new Promise<never>(() => {})],
+  ])('%s: the 201 comes all the same, and the session is there', async (_name, sendBatch) => {
+    const request = new Request(`${ORIGIN}/api/onboarding/speculative`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ email: freshEmail(), plan_id: 'pro' }),
+    })
+    const env = { ...bindings, HYDRATION: { sendBatch } } as unknown as typeof bindings
+    const response = await worker.fetch(request, env, createExecutionContext())
+    expect(response.status).toBe(201)
+    const session = await response.json<SignUpResponse>()
+    expect((await getSession(session.token)).status).toBe('pending')
+    expect(await runDurableObjectAlarm(subjectOf(session.token))).toBe(true)
+    expect((await untilSettled(session)).status).toBe('merged')
   })
 })
 
