@@ -6,6 +6,10 @@ import type { SessionView } from '../src/contract/onboarding.ts'
 import { type Result, ok } from '../src/contract/result.ts'
 import type {
   AccessRefusal,
+  ClaimByCode,
+  ClaimRefusal,
+  DraftRefusal,
+  DraftText,
   MemberClaim,
   MemberGrant,
   OpenReply,
@@ -20,10 +24,14 @@ import type {
   SubjectStatus,
 } from '../src/contract/subject-rpc.ts'
 import { describeError, log } from '../src/adapters/log.ts'
+import { proofCode } from '../src/adapters/mail/proof-code.ts'
 import { stepDefinitions } from '../src/adapters/steps/registry.ts'
 import { type Bindings, parseSettings } from '../src/env.ts'
+import { createPepper } from '../src/core/pepper.ts'
 import { accessSession, viewsAfter } from '../src/core/onboarding/access.ts'
+import { codeMails, decideClaim, decideRequestCode } from '../src/core/onboarding/claim.ts'
 import type { Decision, DecisionContext } from '../src/core/onboarding/decision.ts'
+import { decideSaveDraft } from '../src/core/onboarding/draft.ts'
 import { isWorkDue, nextWakeAt } from '../src/core/onboarding/due.ts'
 import { evolve } from '../src/core/onboarding/evolve.ts'
 import { decideLease } from '../src/core/onboarding/lease.ts'
@@ -55,6 +63,8 @@ const DAY_MS = 24 * HOUR_MS
 const ALARM_RETRY_MS = 60_000
 
 type Decide<Reply> = (state: SubjectState, context: DecisionContext) => Decision<Reply>
+
+const DraftFields = z.record(z.string(), z.unknown())
 
 /** What the Worker, which verified the token, tells of a socket that wants in. */
 export const SocketParams = z.object({
@@ -110,6 +120,25 @@ export class SubjectObject extends DurableObject<Bindings> implements SubjectRpc
     await this.#execute(decideNothing)
     if (isWorkDue(this.#state, Date.now())) this.#announce(wakeMessage(this.#state))
     return this.#status()
+  }
+
+  async claim(command: ClaimByCode): Promise<Result<MemberGrant, ClaimRefusal>> {
+    const pepper = createPepper(parseSettings(this.env).SUBJECT_PEPPER)
+    const mails = codeMails(this.#state, Date.now())
+    const codes = await Promise.all(
+      mails.map(async (mail) => [mail, await proofCode(pepper, mail)] as const),
+    )
+    // Decided on the state as it is by now: a code that died meanwhile is not found there.
+    return this.#execute((state, context) => decideClaim(state, command, new Map(codes), context))
+  }
+
+  requestCode(claim: SessionClaim): Promise<Result<null, AccessRefusal>> {
+    return this.#execute((state, context) => decideRequestCode(state, claim, context))
+  }
+
+  saveDraft(claim: SessionClaim, change: DraftText): Promise<Result<DraftText, DraftRefusal>> {
+    const fields = DraftFields.parse(JSON.parse(change))
+    return this.#execute((state, context) => decideSaveDraft(state, claim, fields, context))
   }
 
   resume(link: ResumeByLink): Promise<Result<MemberGrant, 'expired'>> {

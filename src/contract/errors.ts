@@ -4,6 +4,7 @@ export const ERROR_STATUS = {
   validation_failed: 400,
   signature_invalid: 400,
   unauthorized: 401,
+  code_invalid: 401,
   forbidden: 403,
   not_found: 404,
   idempotency_key_reused: 409,

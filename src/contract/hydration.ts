@@ -43,9 +43,11 @@ export interface AccountFacts {
   readonly kind: 'email'
   /** The normalised address. */
   readonly identity: string
-  /** Of the first session; a claim may replace it. */
+  /** Of the first session, then of the one that proved the address. */
   readonly planId: string
   readonly createdAt: number
+  readonly provenAt?: number
+  readonly profile?: Readonly<Record<string, unknown>>
 }
 
 export interface SessionFacts {

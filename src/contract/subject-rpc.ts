@@ -81,9 +81,29 @@ export interface ReportReply {
   readonly changed: SubjectStatus | null
 }
 
-/** The link of an invitation, verified by the Worker. */
+/** The code that a session's holder read in a mail. */
+export interface ClaimByCode extends SessionClaim {
+  /** Eight digits. */
+  readonly code: string
+}
+
+/**
+ * `code_invalid` for every code that does not count: wrong, old, void. `too_many_tries`: this session
+ * has none left; a link or another session still proves.
+ */
+export type ClaimRefusal = AccessRefusal | 'code_invalid' | 'too_many_tries'
+
+/** Answers of a person, kept with the session until it is proved: any JSON object. */
+export type Draft = Readonly<Record<string, unknown>>
+/** The same as text: the types of RPC do not know `unknown`. */
+export type DraftText = string
+
+export type DraftRefusal = AccessRefusal | 'too_large' | 'too_many_changes'
+
+/** The link of a mail, verified by the Worker. */
 export interface ResumeByLink {
-  readonly invitation: string
+  /** The mail that carried it. */
+  readonly mail: string
   /** Names the caller's address without telling it. */
   readonly client: string
   readonly traceparent: string
@@ -109,6 +129,8 @@ export interface Profile {
   readonly userId: string
   readonly email: string
   readonly planId: string
+  /** The drafts of the sessions that proved it. */
+  readonly profile: DraftText
 }
 
 /** A failed run of a session that is to have another one. */
@@ -130,6 +152,11 @@ export interface SubjectRpc {
   report(fence: number, reports: readonly Report[]): Promise<ReportReply>
   /** Look at yourself: do what time has made due, and say how every session stands. Harmless. */
   wake(): Promise<SubjectStatus>
+  claim(command: ClaimByCode): Promise<Result<MemberGrant, ClaimRefusal>>
+  /** Another mail with a code, unless one went out just now; says nothing of that. */
+  requestCode(claim: SessionClaim): Promise<Result<null, AccessRefusal>>
+  /** Merges the fields; `null` takes one out. */
+  saveDraft(claim: SessionClaim, change: DraftText): Promise<Result<DraftText, DraftRefusal>>
   resume(link: ResumeByLink): Promise<Result<MemberGrant, 'expired'>>
   unsubscribe(): Promise<void>
   /** `null`: this device is signed out. */

@@ -17,7 +17,7 @@ export interface InvitationUrls {
 
 /** Writes the links of an invitation, which say nothing of the person to anybody else. */
 export interface InvitationLinks {
-  of(link: { readonly subjectKey: string; readonly invitation: string }): Promise<InvitationUrls>
+  of(link: { readonly subjectKey: string; readonly mail: string }): Promise<InvitationUrls>
 }
 
 /** Sends mails, each once in effect as far as the provider lets us. */

@@ -37,13 +37,14 @@ function sealOf<Content>(
 const base64url = (text: string): string =>
   btoa(text).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
 
-const InvitationLink = z.object({ subjectKey: z.string(), invitation: z.string() })
+/** `mail`: the one that carries it. */
+const MailLink = z.object({ subjectKey: z.string(), mail: z.string() })
 
 /** Brings a person in: a proof. */
-export const resumeSeal = sealOf('resume', InvitationLink)
+export const resumeSeal = sealOf('resume', MailLink)
 
 /** Ends the invitations to an address. */
-export const unsubscribeSeal = sealOf('unsubscribe', InvitationLink)
+export const unsubscribeSeal = sealOf('unsubscribe', MailLink)
 
 /** Renews a member's tokens, once. */
 export const refreshSeal = sealOf(

@@ -6,6 +6,7 @@ import { health } from './health.ts'
 import { invitation } from './invitation.ts'
 import { member } from './member.ts'
 import { onboarding } from './onboarding.ts'
+import { proof } from './proof.ts'
 import { NOTHING_HERE, refuse } from './refuse.ts'
 import { socket } from './socket.ts'
 import { webhooks } from './webhooks.ts'
@@ -33,6 +34,7 @@ for (const [path, role] of ROUTE_ROLES) base.use(path, requireRole(role))
 export const app = base
   .route('/', health)
   .route('/api/onboarding', onboarding)
+  .route('/api/onboarding', proof)
   .route('/api/onboarding', invitation)
   .route('/api', member)
   .route('/ws', socket)

@@ -26,7 +26,7 @@ export const invitation = new Hono<HttpEnv>()
     if (link === null) return refuse(c, LINK_EXPIRED)
     const client = await services.pepper.name('client', clientAddress(c.req.raw, services.settings))
     const granted = await c.env.SUBJECTS.getByName(link.subjectKey).resume({
-      invitation: link.invitation,
+      mail: link.mail,
       client,
       traceparent: requestTrace(c),
     })

@@ -8,6 +8,8 @@ import { type Refusal, refuse } from './refuse.ts'
 
 const RefreshRequest = z.strictObject({ refreshToken: z.string() })
 
+const Profile = z.record(z.string(), z.unknown())
+
 /** For every reason alike. */
 const SIGNED_OUT: Refusal = { code: 'unauthorized', message: 'Please sign in again.' }
 
@@ -33,6 +35,6 @@ export const member = new Hono<HttpEnv>()
     const { key, userId, member: id } = c.get('member')
     const profile = await c.env.SUBJECTS.getByName(key).profile({ userId, member: id })
     if (profile === null) return refuse(c, SIGNED_OUT)
-    const { email, planId } = profile
-    return c.json({ userId, email, plan_id: planId })
+    const { email, planId: plan_id, profile: answers } = profile
+    return c.json({ userId, email, plan_id, profile: Profile.parse(JSON.parse(answers)) })
   })

@@ -26,7 +26,7 @@ export async function inviteBack(
   { id, to }: MailWork,
   { mailer, links }: ChoreDeps,
 ): Promise<Report> {
-  const urls = await links.of({ subjectKey: account.subjectKey, invitation: id })
+  const urls = await links.of({ subjectKey: account.subjectKey, mail: id })
   const sent = await mailer.sendInvitation({ id, to, ...urls })
   return sent.ok
     ? { type: 'invitation_sent' }

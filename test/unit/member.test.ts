@@ -19,7 +19,7 @@ function member(): { subject: TestSubject; granted: MemberGrant } {
   subject.report(leased.fence, { type: 'archived', specIds })
   const invitation = subject.state.invitation?.id ?? ''
   const reply = subject.take((state, context) =>
-    decideResume(state, { invitation, client: 'client', traceparent: 'trace' }, context),
+    decideResume(state, { mail: invitation, client: 'client', traceparent: 'trace' }, context),
   )
   if (!reply.ok) throw new Error(reply.error)
   return { subject, granted: reply.value }
@@ -84,7 +84,7 @@ test('the state is the fold of the timeline, members included', () => {
 
 describe('a sealed text', () => {
   const pepper = createPepper('p'.repeat(43))
-  const link = { subjectKey: 'k'.repeat(43), invitation: 'an-invitation' }
+  const link = { subjectKey: 'k'.repeat(43), mail: 'an-invitation' }
 
   test('says what was sealed, to its own kind only', async () => {
     const text = await resumeSeal.seal(pepper, link)

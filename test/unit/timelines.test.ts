@@ -62,7 +62,7 @@ describe('F45: a timeline of an earlier release', () => {
     expect(state).toMatchObject({
       authEpoch: 1,
       invitation: { status: 'sent' },
-      proof: { invitation: state.invitation?.id },
+      proof: { mail: state.invitation?.id },
     })
     expect(state.members.size).toBe(0)
   })

@@ -42,7 +42,7 @@ function invited(): TestSubject {
 
 const resume = (subject: TestSubject, invitation = subject.state.invitation?.id ?? '') =>
   subject.take((state, context) =>
-    decideResume(state, { invitation, client: 'mail-client', traceparent: 'trace' }, context),
+    decideResume(state, { mail: invitation, client: 'mail-client', traceparent: 'trace' }, context),
   )
 
 describe('S10: an unfinished session', () => {

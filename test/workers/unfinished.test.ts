@@ -220,7 +220,7 @@ describe('the links', () => {
     ['one of another kind', 'unsubscribe'],
     ['one that was altered', 'altered'],
   ])('410 for %s', async (_name, which) => {
-    const link = { subjectKey: 'k'.repeat(43), invitation: crypto.randomUUID() }
+    const link = { subjectKey: 'k'.repeat(43), mail: crypto.randomUUID() }
     const payload = btoa(JSON.stringify(link)).replaceAll('=', '')
     const tokens: Record<string, string> = {
       rubbish: 'rubbish',

@@ -16,6 +16,8 @@ export interface AccountRow {
   readonly stripeCustomerId: string | null
   readonly fence: number
   readonly createdAt: Date
+  readonly provenAt: Date | null
+  readonly profile: Readonly<Record<string, unknown>>
 }
 
 export type AccountResult = Result<string, StepFailure>
@@ -59,8 +61,11 @@ async function upsert(
     .values(rows.toSorted((a, b) => (a.subjectKey < b.subjectKey ? -1 : 1)))
     .onConflictDoUpdate({
       target: users.subjectKey,
-      // The plan is the first session's until a claim decides; what is unproven overwrites nothing.
+      // The object's word: the first session's plan until a proof decides, and nothing unproven after.
       set: {
+        planId: sql`excluded.plan_id`,
+        provenAt: sql`excluded.proven_at`,
+        profile: sql`excluded.profile`,
         auth0UserId: sql`coalesce(excluded.auth0_user_id, ${users.auth0UserId})`,
         stripeCustomerId: sql`coalesce(excluded.stripe_customer_id, ${users.stripeCustomerId})`,
         // Of another customer nothing was heard yet.

@@ -24,6 +24,8 @@ export const users = pgTable('users', {
   fence: integer('fence').notNull(),
   createdAt: moment('created_at').notNull(),
   updatedAt: moment('updated_at').notNull().defaultNow(),
+  provenAt: moment('proven_at'),
+  profile: jsonb('profile').$type<Readonly<Record<string, unknown>>>().notNull().default({}),
   billingStatus: text('billing_status'),
   billingPlan: text('billing_plan'),
   billingUpdatedAt: moment('billing_updated_at'),

@@ -21,6 +21,8 @@ export const createAccountStep = (
       stripeCustomerId: refs.get(billingStepDefinition.name) ?? null,
       fence,
       createdAt: new Date(account.createdAt),
+      provenAt: account.provenAt === undefined ? null : new Date(account.provenAt),
+      profile: account.profile ?? {},
     }),
   remove: ({ account, fence }) => writer.erase(account.subjectKey, fence),
 })

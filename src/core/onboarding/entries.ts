@@ -159,15 +159,35 @@ const Unsubscribed = z.object({ type: z.literal('unsubscribed'), at: moment })
 const Proven = z.object({
   type: z.literal('proven'),
   at: moment,
-  by: z.literal('link'),
-  /** Of the invitation whose link it was. */
-  invitation: z.string(),
+  by: z.enum(['link', 'code']),
+  /** The mail that carried the link or the code; in entries of before, `invitation`. */
+  mail: z.string().exactOptional(),
+  invitation: z.string().exactOptional(),
+  /** The session that proved it by a code: its plan and its draft are the account's. */
+  specId: z.string().exactOptional(),
   authEpoch: z.int().positive(),
   /** The member session that the proof opens. */
   member: z.string(),
   memberExpiresAt: moment,
 })
 export type Proven = z.infer<typeof Proven>
+
+/** A code that did not count, tried by one session. */
+const CodeRefused = z.object({ type: z.literal('code_refused'), at: moment, specId: z.string() })
+export type CodeRefused = z.infer<typeof CodeRefused>
+
+/** Another mail with a code was asked for. */
+const CodeRequested = z.object({ type: z.literal('code_requested'), at: moment, mail: z.string() })
+export type CodeRequested = z.infer<typeof CodeRequested>
+
+const DraftSaved = z.object({
+  type: z.literal('draft_saved'),
+  at: moment,
+  specId: z.string(),
+  /** As it is from now on. */
+  draft: z.record(z.string(), z.unknown()),
+})
+export type DraftSaved = z.infer<typeof DraftSaved>
 
 const MemberRefreshed = z.object({
   type: z.literal('member_refreshed'),
@@ -222,6 +242,9 @@ export const Entry = z.discriminatedUnion('type', [
   InvitationSent,
   ChoreFailed,
   Unsubscribed,
+  CodeRequested,
+  CodeRefused,
+  DraftSaved,
   Proven,
   MemberRefreshed,
   MemberEnded,

@@ -1,19 +1,67 @@
-import type { MemberRefreshed, Proven } from './entries.ts'
+import type { CodeRefused, DraftSaved, MemberRefreshed, Proven } from './entries.ts'
 import { MEMBERS_MAX } from './limits.ts'
-import type { SubjectState } from './state.ts'
+import type { Session, SubjectState } from './state.ts'
 
-// The part of `evolve` about people who have shown that the address is theirs.
+// The part of `evolve` about people who show that the address is theirs, and stay.
 
 export function prove(state: SubjectState, entry: Proven): SubjectState {
-  const { at, invitation, authEpoch, member: id } = entry
+  const { at, authEpoch, member: id } = entry
+  const mail = entry.mail ?? entry.invitation ?? ''
   const member = { id, generation: 0, rotatedAt: at, expiresAt: entry.memberExpiresAt }
   const newest = [...state.members.values()].slice(-(MEMBERS_MAX - 1))
   return {
     ...state,
+    account: provenAccount(state, entry),
     authEpoch,
-    proof: { at, invitation, member: id },
+    // What was mailed to somebody unproven opens nothing from now on.
+    challenges: new Map(),
+    proof: { at, mail, specId: entry.specId ?? null, member: id },
     members: new Map([...newest, member].map((one) => [one.id, one])),
   }
+}
+
+/** The plan and the draft of the session that proved it; nobody else's. */
+function provenAccount({ account, sessions }: SubjectState, { at, specId }: Proven) {
+  if (account === null) return null
+  const session = sessions.get(specId ?? '')
+  const { planId, profile = {} } = account
+  return {
+    ...account,
+    planId: session?.planId ?? planId,
+    profile: { ...profile, ...session?.draft },
+    provenAt: account.provenAt ?? at,
+  }
+}
+
+/** Counted for the session that tried, and for every code that it might have hit. */
+export function refuseCode(state: SubjectState, { at, specId }: CodeRefused): SubjectState {
+  const challenges = [...state.challenges.values()].map((challenge) =>
+    at < challenge.codeUntil ? { ...challenge, tries: challenge.tries + 1 } : challenge,
+  )
+  return {
+    ...changeSession(state, specId, (session) => ({
+      ...session,
+      codeTries: session.codeTries + 1,
+    })),
+    challenges: new Map(challenges.map((challenge) => [challenge.id, challenge])),
+  }
+}
+
+export const saveDraft = (state: SubjectState, { specId, draft }: DraftSaved): SubjectState =>
+  changeSession(state, specId, (session) => ({
+    ...session,
+    draft,
+    draftChanges: session.draftChanges + 1,
+  }))
+
+function changeSession(
+  state: SubjectState,
+  specId: string,
+  change: (session: Session) => Session,
+): SubjectState {
+  const session = state.sessions.get(specId)
+  if (session === undefined) return state
+  return { ...state, sessions: new Map(state.sessions).set(specId, change(session)) }
 }
 
 export function refreshMember(

@@ -1,6 +1,7 @@
 import { NO_TRIES, countFailure } from '../hydration/retry.ts'
 import type { ChoreFailed, Erased, InvitationRequested } from './entries.ts'
-import { withoutChore } from './fold.ts'
+import { challengedBy, withoutChore } from './fold.ts'
+import { INVITATION_LIFETIME_MS } from './limits.ts'
 import { EMPTY_SUBJECT, type Retry, type SubjectState } from './state.ts'
 
 // The part of `evolve` about people who did not finish, and how they come back or go.
@@ -22,7 +23,7 @@ export const requestInvitation = (
   state: SubjectState,
   { at, invitation: id, once }: InvitationRequested,
 ): SubjectState => ({
-  ...state,
+  ...challengedBy(state, { id, codeUntil: 0, linkUntil: at + INVITATION_LIFETIME_MS, tries: 0 }),
   invitation: {
     id,
     status: 'due',

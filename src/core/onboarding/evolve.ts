@@ -17,9 +17,15 @@ import {
   requestInvitation,
   sendInvitation,
 } from './evolve-unfinished.ts'
-import { endMember, prove, refreshMember } from './evolve-members.ts'
-import { changeSessions, show, withoutMail, withoutRuns } from './fold.ts'
-import { DAY_MS, OPEN_WINDOW_MS, RETENTION_FALLBACK_MS } from './limits.ts'
+import { endMember, prove, refreshMember, refuseCode, saveDraft } from './evolve-members.ts'
+import { challengedBy, changeSessions, show, withoutMail, withoutRuns } from './fold.ts'
+import {
+  CODE_LIFETIME_MS,
+  DAY_MS,
+  OPEN_WINDOW_MS,
+  PROOF_LINK_LIFETIME_MS,
+  RETENTION_FALLBACK_MS,
+} from './limits.ts'
 import {
   type ProofMail,
   type Session,
@@ -45,7 +51,10 @@ export function evolve(state: SubjectState, entry: Entry): SubjectState {
     case 'lease_returned':
       return { ...state, lease: null }
     case 'mail_sent':
-      return settleMail(state, (mail) => ({ ...mail, status: 'sent' }))
+      return settleMail(startClock(state, entry.mail, entry.at), (mail) => ({
+        ...mail,
+        status: 'sent',
+      }))
     case 'mail_failed':
       return settleMail(state, (mail) => ({
         ...mail,
@@ -72,6 +81,12 @@ export function evolve(state: SubjectState, entry: Entry): SubjectState {
       return failChore(state, entry)
     case 'unsubscribed':
       return { ...state, unsubscribed: true }
+    case 'code_requested':
+      return requestMail(state, entry.mail, entry.at)
+    case 'code_refused':
+      return refuseCode(state, entry)
+    case 'draft_saved':
+      return saveDraft(state, entry)
     case 'proven':
       return prove(state, entry)
     case 'member_refreshed':
@@ -98,6 +113,9 @@ function openSession(state: SubjectState, entry: SessionOpened): SubjectState {
     dueAt: at,
     tries: NO_TRIES,
     failure: null,
+    codeTries: 0,
+    draft: {},
+    draftChanges: 0,
     archivedAt: null,
     views: [{ specId: entry.specId, status: 'pending', seq: 1, steps: pending(steps) }],
   })
@@ -107,18 +125,14 @@ function openSession(state: SubjectState, entry: SessionOpened): SubjectState {
     sessions,
     lastRun: entry.run,
     calls: calls ? new Map([...state.calls, ...Object.entries(calls)]) : state.calls,
-    mail: mail === undefined ? state.mail : requestedMail(mail, at),
-    mailsRequestedAt:
-      mail === undefined
-        ? state.mailsRequestedAt
-        : [...state.mailsRequestedAt.filter((requested) => requested > at - DAY_MS), at],
     recentOpens: [
       ...state.recentOpens.filter((open) => open.at > at - OPEN_WINDOW_MS),
       { client: entry.client, at },
     ],
     retainUntil: Math.max(state.retainUntil, retainUntil ?? at + RETENTION_FALLBACK_MS),
   }
-  return evicted ? withoutRuns(next, [evicted.run]) : next
+  const mailed = mail === undefined ? next : requestMail(next, mail, at)
+  return evicted ? withoutRuns(mailed, [evicted.run]) : mailed
 }
 
 const pending = (steps: readonly string[]): SessionView['steps'] =>
@@ -130,13 +144,21 @@ function evict(session: Session): Session {
   return isOpen(ended) ? endRun(ended, 'session_evicted', lastFailure(ended)) : ended
 }
 
-const requestedMail = (id: string, at: number): ProofMail => ({
-  id,
-  status: 'due',
-  requestedAt: at,
-  dueAt: at,
-  tries: NO_TRIES,
+/** Until it is sent nobody has read it: its code counts as long as it is being sent. */
+const requestMail = (state: SubjectState, id: string, at: number): SubjectState => ({
+  ...challengedBy(state, { id, codeUntil: at + DAY_MS, linkUntil: at + DAY_MS, tries: 0 }),
+  mail: { id, status: 'due', requestedAt: at, dueAt: at, tries: NO_TRIES },
+  mailsRequestedAt: [...state.mailsRequestedAt.filter((requested) => requested > at - DAY_MS), at],
 })
+
+function startClock(state: SubjectState, id: string, at: number): SubjectState {
+  const challenge = state.challenges.get(id)
+  if (challenge === undefined) return state
+  const codeUntil = at + CODE_LIFETIME_MS
+  const linkUntil = at + PROOF_LINK_LIFETIME_MS
+  const counting = { ...challenge, codeUntil, linkUntil }
+  return { ...state, challenges: new Map(state.challenges).set(id, counting) }
+}
 
 function grantLease(state: SubjectState, entry: LeaseGranted): SubjectState {
   const { fence, until, runs, mail, chores = [] } = entry

@@ -1,6 +1,14 @@
 import type { Chore } from '../../contract/hydration.ts'
 import type { SessionView } from '../../contract/onboarding.ts'
-import { type Lease, type Session, type SubjectState, currentView, isOpen } from './state.ts'
+import { CHALLENGES_MAX } from './limits.ts'
+import {
+  type Challenge,
+  type Lease,
+  type Session,
+  type SubjectState,
+  currentView,
+  isOpen,
+} from './state.ts'
 
 // What the parts of `evolve` share: small changes to a state, each of them whole.
 
@@ -45,4 +53,13 @@ function narrowLease(state: SubjectState, narrow: (lease: Lease) => Lease): Subj
   const lease = narrow(state.lease)
   const over = lease.runs.length === 0 && !lease.mail && lease.chores.length === 0
   return { ...state, lease: over ? null : lease }
+}
+
+/** Another mail that proves the address; the oldest ones count no more. */
+export function challengedBy(state: SubjectState, challenge: Challenge): SubjectState {
+  const newest = [...state.challenges.values()].slice(-(CHALLENGES_MAX - 1))
+  return {
+    ...state,
+    challenges: new Map([...newest, challenge].map((one) => [one.id, one])),
+  }
 }

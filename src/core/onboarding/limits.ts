@@ -25,7 +25,21 @@ export const MEMBERS_MAX = 20
 export const MEMBER_MAX_AGE_MS = 30 * DAY_MS
 /** Two tabs, or a reply that was lost, are no theft. */
 export const REFRESH_GRACE_MS = 10_000
-/** A way in that lies in a mailbox: long enough for a holiday, no longer. */
-export const LINK_LIFETIME_MS = 7 * DAY_MS
+/** An invitation lies in a mailbox: long enough for a holiday, no longer. */
+export const INVITATION_LIFETIME_MS = 7 * DAY_MS
+/** Ten minutes, as the mail says, and two for its way and for a tab that slept. */
+export const CODE_LIFETIME_MS = 12 * 60_000
+/** The link beside the code: long enough to change devices. */
+export const PROOF_LINK_LIFETIME_MS = 3_600_000
+/** Eight digits and five tries: one in twenty million for each session. */
+export const CODE_TRIES_PER_SESSION_MAX = 5
+/** Of all sessions together: who opens many of them gets no further than four. */
+export const CODE_TRIES_PER_CODE_MAX = 20
+/** Mails whose code or link may still count at a time. */
+export const CHALLENGES_MAX = 24
+/** In UTF-16 code units of its JSON: answers of a few pages. */
+export const DRAFT_MAX_CHARS = 16_384
+/** Each change is kept in the timeline: a form that saves every answer, several times over. */
+export const DRAFT_CHANGES_MAX = 100
 /** Providers forget keys after 24 h; an hour less leaves room for clocks and a last retry. */
 export const MAIL_KEY_LIFETIME_MS = 23 * 3_600_000

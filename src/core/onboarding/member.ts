@@ -1,6 +1,7 @@
 import { type Result, fail, ok } from '../../contract/result.ts'
 import type { MemberClaim, MemberGrant, Profile } from '../../contract/subject-rpc.ts'
 import type { Decision, DecisionContext } from './decision.ts'
+import { grantOf } from './grant.ts'
 import { MEMBER_MAX_AGE_MS, REFRESH_GRACE_MS } from './limits.ts'
 import type { Member, SubjectState } from './state.ts'
 
@@ -19,7 +20,8 @@ function signedIn(
 export function profileOf(state: SubjectState, claim: MemberClaim, now: number): Profile | null {
   const { account } = state
   if (account === null || signedIn(state, claim, now) === null) return null
-  return { userId: account.userId, email: account.identity, planId: account.planId }
+  const { userId, identity: email, planId, profile = {} } = account
+  return { userId, email, planId, profile: JSON.stringify(profile) }
 }
 
 /**
@@ -35,12 +37,8 @@ export function decideRefresh(
   const member = signedIn(state, claim, now)
   if (member === null) return { entries: [], reply: fail('ended') }
   const { userId, generation } = claim
-  const grantOf = (counting: number): MemberGrant => ({
-    userId,
-    member: member.id,
-    generation: counting,
-    authEpoch: state.authEpoch,
-  })
+  const grantNow = (counting: number): MemberGrant =>
+    grantOf(userId, { id: member.id, generation: counting }, state.authEpoch)
   if (generation === member.generation) {
     const next = generation + 1
     const expiresAt = now + MEMBER_MAX_AGE_MS
@@ -48,11 +46,11 @@ export function decideRefresh(
       entries: [
         { type: 'member_refreshed', at: now, member: member.id, generation: next, expiresAt },
       ],
-      reply: ok(grantOf(next)),
+      reply: ok(grantNow(next)),
     }
   }
   if (generation === member.generation - 1 && now < member.rotatedAt + REFRESH_GRACE_MS) {
-    return { entries: [], reply: ok(grantOf(member.generation)) }
+    return { entries: [], reply: ok(grantNow(member.generation)) }
   }
   return {
     entries: [{ type: 'member_ended', at: now, member: member.id, reason: 'reused' }],

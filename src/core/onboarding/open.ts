@@ -144,7 +144,8 @@ function frozenCalls(
   )
 }
 
-function wantsMail(state: SubjectState, now: number): boolean {
+/** Whether another proof mail may go out: not one a minute, and not too many a day. */
+export function wantsMail(state: SubjectState, now: number): boolean {
   if (state.mail?.status === 'due') return false
   if (state.mail !== null && now < state.mail.requestedAt + MAIL_COALESCE_MS) return false
   return (

@@ -1,61 +1,45 @@
 import { type Result, fail, ok } from '../../contract/result.ts'
 import type { MemberGrant, ResumeByLink } from '../../contract/subject-rpc.ts'
 import type { Decision, DecisionContext } from './decision.ts'
-import { IDEMPOTENCY_WINDOW_MS, LINK_LIFETIME_MS, MEMBER_MAX_AGE_MS } from './limits.ts'
+import { grantOf, proven } from './grant.ts'
+import { IDEMPOTENCY_WINDOW_MS } from './limits.ts'
 import { sessionOpened } from './open.ts'
 import type { SubjectState } from './state.ts'
 
 /**
- * The link of an invitation is pressed: a proof. It opens a session of its own, so that the account
- * is built or found whatever became of the earlier ones, and ends all that nobody proved.
+ * The link of a mail is pressed: a proof. It opens a session of its own, without any draft, so that
+ * the account is built or found whatever became of the earlier ones, and ends all that nobody proved.
  *
  * Once; within ten minutes the same again, so that a lost reply locks nobody out.
  */
 export function decideResume(
   state: SubjectState,
-  { invitation, client, traceparent }: ResumeByLink,
+  { mail, client, traceparent }: ResumeByLink,
   context: DecisionContext,
 ): Decision<Result<MemberGrant, 'expired'>> {
-  const { now, newId } = context
+  const { now } = context
   const { account, proof } = state
   if (account === null) return { entries: [], reply: fail('expired') }
-  if (proof?.invitation === invitation) {
-    const repeated = now < proof.at + IDEMPOTENCY_WINDOW_MS && state.members.get(proof.member)
+  if (proof?.mail === mail && proof.specId === null) {
+    const member = state.members.get(proof.member)
+    const repeated = member !== undefined && now < proof.at + IDEMPOTENCY_WINDOW_MS
     return {
       entries: [],
-      reply: repeated ? ok(grant(account.userId, repeated, state.authEpoch)) : fail('expired'),
+      reply: repeated ? ok(grantOf(account.userId, member, state.authEpoch)) : fail('expired'),
     }
   }
-  if (state.invitation?.id !== invitation) return { entries: [], reply: fail('expired') }
-  if (now >= state.invitation.requestedAt + LINK_LIFETIME_MS) {
+  const challenge = state.challenges.get(mail)
+  if (challenge === undefined || now >= challenge.linkUntil) {
     return { entries: [], reply: fail('expired') }
   }
   const { subjectKey, identity, planId } = account
   const session = { subjectKey, identity, client, planId, traceparent }
-  const authEpoch = state.authEpoch + 1
-  const member = { id: newId(), generation: 0 }
+  const entry = proven(state, { by: 'link', mail }, context)
   return {
-    entries: [
-      sessionOpened(state, session, context, false),
-      {
-        type: 'proven',
-        at: now,
-        by: 'link',
-        invitation,
-        authEpoch,
-        member: member.id,
-        memberExpiresAt: now + MEMBER_MAX_AGE_MS,
-      },
-    ],
-    reply: ok(grant(account.userId, member, authEpoch)),
+    entries: [sessionOpened(state, session, context, false), entry],
+    reply: ok(grantOf(account.userId, { id: entry.member, generation: 0 }, entry.authEpoch)),
   }
 }
-
-const grant = (
-  userId: string,
-  { id, generation }: { readonly id: string; readonly generation: number },
-  authEpoch: number,
-): MemberGrant => ({ userId, member: id, generation, authEpoch })
 
 /** No more invitations to this address. */
 export const decideUnsubscribe = (

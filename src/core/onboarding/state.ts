@@ -1,6 +1,6 @@
 import type { AccountFacts, Chore, FrozenCall } from '../../contract/hydration.ts'
 import type { RunStatus, SessionView, StepView } from '../../contract/onboarding.ts'
-import type { RunFailure } from '../../contract/subject-rpc.ts'
+import type { Draft, RunFailure } from '../../contract/subject-rpc.ts'
 import { NO_TRIES, type Tries } from '../hydration/retry.ts'
 
 /**
@@ -35,6 +35,10 @@ export interface Session {
   readonly tries: Tries
   /** The last thing that went wrong; of a failed run, what ended it. */
   readonly failure: RunFailure | null
+  /** Codes that did not count. */
+  readonly codeTries: number
+  readonly draft: Draft
+  readonly draftChanges: number
   /** Unfinished, and put to the archive. */
   readonly archivedAt: number | null
   /** What the session was shown, oldest first; `seq` is the position, from 1. */
@@ -87,10 +91,24 @@ export interface Member {
   readonly expiresAt: number
 }
 
+/** A mail that proves the address to whoever reads it, while its code or its link counts. */
+export interface Challenge {
+  /** Of the mail. */
+  readonly id: string
+  /** Epoch milliseconds; 0: it carries none. */
+  readonly codeUntil: number
+  readonly linkUntil: number
+  /** Codes that did not count while this one did, from whatever session. */
+  readonly tries: number
+}
+
 /** Somebody showed that the address is theirs. */
 export interface Proof {
   readonly at: number
-  readonly invitation: string
+  /** The mail that was read. */
+  readonly mail: string
+  /** The session whose holder typed the code; `null`: it was the link. */
+  readonly specId: string | null
   readonly member: string
 }
 
@@ -114,6 +132,8 @@ export interface SubjectState {
   readonly archive: Retry
   readonly invitation: Invitation | null
   readonly unsubscribed: boolean
+  /** By mail, oldest first; a proof ends them all. */
+  readonly challenges: ReadonlyMap<string, Challenge>
   /** The newest one. */
   readonly proof: Proof | null
   /** By id, oldest first. */
@@ -138,6 +158,7 @@ export const EMPTY_SUBJECT: SubjectState = {
   archive: NEVER_TRIED,
   invitation: null,
   unsubscribed: false,
+  challenges: new Map(),
   proof: null,
   members: new Map(),
   retainUntil: 0,
