@@ -1,10 +1,13 @@
 import { z } from 'zod'
+import type { ProviderBudgetRpc } from './contract/budget-rpc.ts'
 import type { WakeMessage } from './contract/messages.ts'
 import type { SubjectRpc } from './contract/subject-rpc.ts'
 
 /** What wrangler.toml binds; settings are texts until `parseSettings` has read them. */
 export interface Bindings extends Readonly<Record<string, unknown>> {
   readonly SUBJECTS: DurableObjectNamespace<SubjectRpc & Rpc.DurableObjectBranded>
+  /** By provider. */
+  readonly BUDGETS: DurableObjectNamespace<ProviderBudgetRpc & Rpc.DurableObjectBranded>
   readonly HYDRATION: Queue<WakeMessage>
   readonly IP_LIMITER: RateLimit
   readonly ARCHIVE: R2Bucket
@@ -39,6 +42,8 @@ const TokenKeys = z
 export type TokenKeys = z.infer<typeof TokenKeys>
 
 const seconds = (fallback: number) => z.coerce.number().int().positive().default(fallback)
+/** What a provider allows this deployment in any second, from all its consumers together. */
+const callsPerSecond = z.coerce.number().positive()
 const httpUrl = z.url({ protocol: /^https?$/ })
 /** An empty setting is one that was left out. */
 const optional = <T extends z.ZodType>(schema: T) =>
@@ -82,6 +87,8 @@ const Fields = z.object({
   ),
   /** Where Auth0 is, when it is not at its domain. */
   AUTH0_API_BASE: optional(httpUrl),
+  /** 16 is what paid tenants sustain; a free one allows 2. */
+  AUTH0_CALLS_PER_SECOND: callsPerSecond.default(16),
   /** Absent: billing is off. */
   STRIPE_SECRET_KEY: optional(z.string()),
   STRIPE_API_BASE: optional(httpUrl),
@@ -92,9 +99,13 @@ const Fields = z.object({
       .map((secret) => secret.trim())
       .filter((secret) => secret !== ''),
   ),
+  /** Absent: 100 with a live key, 25 with a test key. */
+  STRIPE_CALLS_PER_SECOND: optional(callsPerSecond),
   /** Absent: no mail is sent. */
   RESEND_API_KEY: optional(z.string()),
   RESEND_API_BASE: optional(httpUrl),
+  /** Resend allows each team 5, unless it agreed on more. */
+  RESEND_CALLS_PER_SECOND: callsPerSecond.default(5),
   MAIL_FROM: z.string().default('Foyer <hello@foyer.local>'),
 })
 

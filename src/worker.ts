@@ -5,6 +5,7 @@ import { sweepOverdue } from './cron/sweep.ts'
 import type { Bindings } from './env.ts'
 import { app } from './http/app.ts'
 
+export { ProviderBudgetObject } from '../durable-objects/provider-budget.ts'
 export { SubjectObject } from '../durable-objects/subject.ts'
 
 /** Queue names as in wrangler.toml. */

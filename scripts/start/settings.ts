@@ -36,6 +36,9 @@ const AUTH0_ACCOUNT = ['AUTH0_DOMAIN', 'AUTH0_CLIENT_ID', 'AUTH0_CLIENT_SECRET']
 /** Only ever a name: the local service is found by its address. */
 const LOCAL_AUTH0_DOMAIN = 'identity.local'
 
+/** The local services take what they get. */
+const LOCAL_CALLS_PER_SECOND = '10000'
+
 const LOCAL_DATABASE_URL = 'postgres://foyer:foyer@127.0.0.1/foyer'
 
 export interface Plan {
@@ -74,9 +77,9 @@ export function planSettings(
     MAIL_FROM: 'Foyer <hello@foyer.local>',
     DATABASE_URL: LOCAL_DATABASE_URL,
     ...(hasAuth0Account(given) ? withoutAuth0(secrets) : localAuth0(secrets)),
-    ...(local.mail ? { RESEND_API_BASE: urlOf(layout, 'mail') } : {}),
-    ...(local.billing ? { STRIPE_API_BASE: urlOf(layout, 'billing') } : {}),
-    ...(local.identity ? { AUTH0_API_BASE: urlOf(layout, 'identity') } : {}),
+    ...(local.mail ? localProvider('RESEND', urlOf(layout, 'mail')) : {}),
+    ...(local.billing ? localProvider('STRIPE', urlOf(layout, 'billing')) : {}),
+    ...(local.identity ? localProvider('AUTH0', urlOf(layout, 'identity')) : {}),
     ...(local.database ? { DATABASE_HTTP_URL: `${urlOf(layout, 'database')}/sql` } : {}),
     ...given,
   }
@@ -85,6 +88,11 @@ export function planSettings(
   )
   return { settings, services, bridgedDatabaseUrl: given['DATABASE_URL'] }
 }
+
+const localProvider = (name: string, url: string): Record<string, string> => ({
+  [`${name}_API_BASE`]: url,
+  [`${name}_CALLS_PER_SECOND`]: LOCAL_CALLS_PER_SECOND,
+})
 
 const hasAuth0Account = (given: Readonly<Record<string, string>>): boolean =>
   AUTH0_ACCOUNT.some((name) => given[name] !== undefined)

@@ -1,6 +1,6 @@
 import pLimit from 'p-limit'
 import type { StepFailure } from '../contract/hydration.ts'
-import { type Result, fail } from '../contract/result.ts'
+import type { Result } from '../contract/result.ts'
 
 /**
  * Workers allow six outgoing connections at a time in one invocation; a call that had to wait for
@@ -8,15 +8,16 @@ import { type Result, fail } from '../contract/result.ts'
  */
 const PROVIDER_CALLS_MAX = 5
 
-/** Makes a provider's call when there is a connection for it, and still time to wait for the answer. */
+/** The only way to a provider: makes one call when there is everything that it needs. */
 export type CallGate = <T>(
   call: () => Promise<Result<T, StepFailure>>,
 ) => Promise<Result<T, StepFailure>>
 
-const OUT_OF_TIME: StepFailure = { kind: 'rate_limited', detail: 'no time left for a call' }
+/** Lets a use begin when a connection is free; `null`: it was too late by then to begin anything. */
+export type Connections = <T>(use: () => Promise<T>) => Promise<T | null>
 
-/** @param stopAt epoch milliseconds after which no call is begun */
-export function openGate(stopAt: number): CallGate {
+/** @param stopAt epoch milliseconds after which no use is begun */
+export function openConnections(stopAt: number): Connections {
   const limit = pLimit(PROVIDER_CALLS_MAX)
-  return (call) => limit(() => (Date.now() < stopAt ? call() : Promise.resolve(fail(OUT_OF_TIME))))
+  return (use) => limit(() => (Date.now() < stopAt ? use() : Promise.resolve(null)))
 }

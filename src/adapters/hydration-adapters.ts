@@ -10,7 +10,7 @@ import type {
 import { type Pepper, createPepper } from '../core/pepper.ts'
 import { type Bindings, type Settings, parseSettings } from '../env.ts'
 import { createArchive } from './archive.ts'
-import { type CallGate, openGate } from './call-gate.ts'
+import type { CallGate } from './call-gate.ts'
 import { createInvitationLinks } from './mail/invitation-links.ts'
 import { noMailer } from './mail/no-mailer.ts'
 import { createResendMailer } from './mail/resend.ts'
@@ -19,6 +19,7 @@ import { connect } from './neon/database.ts'
 import { createDeadLetterStore } from './neon/dead-letters.ts'
 import { createSessionIndex } from './neon/session-index.ts'
 import { createSettleDeps } from './billing-deps.ts'
+import { openGates } from './provider-gates.ts'
 import { createSteps } from './steps/registry.ts'
 
 export interface Providers {
@@ -26,6 +27,8 @@ export interface Providers {
   readonly mailer: Mailer
   readonly archive: Archive
   readonly links: InvitationLinks
+  /** Tells the budgets what the calls have shown; to be awaited at the end. Never throws. */
+  readonly settle: () => Promise<void>
 }
 
 /**
@@ -36,17 +39,18 @@ export interface Providers {
 export function createProviders(env: Bindings, stopAt: number): Providers {
   const settings = parseSettings(env)
   const pepper = createPepper(settings.SUBJECT_PEPPER)
-  const gate = openGate(stopAt)
+  const gates = openGates(env, stopAt)
   const mailer = createMailer(settings, pepper)
   return {
-    steps: createSteps(settings, createAccountWriter(settings, gate), gate),
+    steps: createSteps(settings, createAccountWriter(settings, gates.billing), gates),
     mailer: {
       repeats: mailer.repeats,
-      sendProof: (mail) => gate(() => mailer.sendProof(mail)),
-      sendInvitation: (mail) => gate(() => mailer.sendInvitation(mail)),
+      sendProof: (mail) => gates.mail(() => mailer.sendProof(mail)),
+      sendInvitation: (mail) => gates.mail(() => mailer.sendInvitation(mail)),
     },
     archive: createArchive(env.ARCHIVE),
     links: createInvitationLinks(settings.PUBLIC_BASE_URL, pepper),
+    settle: gates.settle,
   }
 }
 

@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
-import { openGate } from '../adapters/call-gate.ts'
 import { describeError, log } from '../adapters/log.ts'
 import { createSettleDeps } from '../adapters/billing-deps.ts'
+import { openGates } from '../adapters/provider-gates.ts'
 import { settleEvents } from '../core/billing/settle.ts'
 import { verifyWebhook } from '../adapters/stripe/verify-webhook.ts'
 import { ignoredAtSight } from '../core/billing/verdict.ts'
@@ -22,7 +22,8 @@ const STORE_RETRY_MS = 10_000
  */
 export const webhooks = new Hono<HttpEnv>().post('/stripe', async (c) => {
   const { settings } = c.get('services')
-  const deps = createSettleDeps(settings, openGate(Date.now() + SETTLE_MS))
+  const gates = openGates(c.env, Date.now() + SETTLE_MS)
+  const deps = createSettleDeps(settings, gates.billing)
   // Whoever has not set it up has no such address. Stripe tries an event for three days, and shows
   // its owner that nobody takes it.
   if (deps === null || settings.STRIPE_WEBHOOK_SECRET.length === 0) return refuse(c, NOTHING_HERE)
@@ -40,7 +41,7 @@ export const webhooks = new Hono<HttpEnv>().post('/stripe', async (c) => {
   try {
     const isNew = await deps.events.store(event, ignoredAs, Date.now())
     if (isNew && ignoredAs === null && event.customerId !== null) {
-      c.executionCtx.waitUntil(settleEvents(deps, [event.customerId]))
+      c.executionCtx.waitUntil(settleEvents(deps, [event.customerId]).then(gates.settle))
     }
   } catch (error) {
     log('error', 'webhooks.not_stored', { requestId, error: describeError(error) })

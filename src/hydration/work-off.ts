@@ -20,10 +20,12 @@ export async function workOff(
 ): Promise<ReadonlySet<string>> {
   const { index } = createStores(parseSettings(env))
   await record(index, wakes.flatMap(indexedOpening))
-  const deps = { ...createProviders(env, stopAt), now: Date.now, stopAt }
+  const providers = createProviders(env, stopAt)
+  const deps = { ...providers, now: Date.now, stopAt }
   // Several wake-ups of one subject are one.
   const keys = [...new Set(wakes.map(({ key }) => key))]
   const outcomes = await Promise.all(keys.map((key) => hydrate(env, key, deps)))
+  await providers.settle()
   await record(
     index,
     outcomes.flatMap((changed) => changed ?? []),
@@ -40,7 +42,7 @@ async function record(index: SessionIndex, sessions: readonly IndexedSession[]):
   }
 }
 
-/** @returns `null`: its object did not answer */
+/** Never throws. @returns `null`: its object did not answer */
 async function hydrate(
   env: Bindings,
   key: string,

@@ -23,4 +23,8 @@ export const testBindings = () => ({
   STRIPE_SECRET_KEY: 'sk_test_local',
   RESEND_API_KEY: 're_local',
   IP_LIMIT: 'off',
+  // The local services have no limits.
+  AUTH0_CALLS_PER_SECOND: '10000',
+  STRIPE_CALLS_PER_SECOND: '10000',
+  RESEND_CALLS_PER_SECOND: '10000',
 })

@@ -1,11 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { Auth0Management } from '../../src/adapters/auth0/management.ts'
 import { unguessablePassword } from '../../src/adapters/auth0/password.ts'
+import type { CallGate } from '../../src/adapters/call-gate.ts'
 import type { Auth0Settings } from '../../src/adapters/auth0/settings.ts'
 import { createIdentityStep, identityStepDefinition } from '../../src/adapters/steps/identity.ts'
 
 const NOW = Date.UTC(2026, 10, 21)
 const CALL = { method: 'GET', path: '/users/auth0%7C1', understood: [200, 404] } as const
+
+/** Nothing to wait for. */
+const open: CallGate = (call) => call()
 
 let clients = 0
 let settings: Auth0Settings
@@ -50,7 +54,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-const send = () => new Auth0Management(settings).send(CALL)
+const send = () => new Auth0Management(settings, open).send(CALL)
 const tokensAsked = () => asked.filter(({ url }) => url.endsWith('/oauth/token')).length
 const bearers = () =>
   asked
@@ -132,7 +136,7 @@ describe('its token', () => {
 
   test('is one for everybody of a batch', async () => {
     answers = Array.from({ length: 25 }, () => empty(200))
-    const auth0 = new Auth0Management(settings)
+    const auth0 = new Auth0Management(settings, open)
     await Promise.all(answers.map(() => auth0.send(CALL)))
     expect(tokensAsked()).toBe(1)
   })
@@ -202,7 +206,7 @@ describe('the identity step', () => {
   const ensure = (refs: Readonly<Record<string, string>> = {}) => {
     const body = identityStepDefinition(settings).freeze?.(account) ?? {}
     const call = { key: 'unused', body, mintedAt: NOW, renewals: 0 }
-    return createIdentityStep(settings).ensure({
+    return createIdentityStep(settings, open).ensure({
       account,
       work: { name: 'identity', call },
       fence: 1,

@@ -126,6 +126,24 @@ describe('retries, decided by the kind of failure', () => {
     },
   )
 
+  test('F26: whoever waited long for a permit starts anew with the provider', () => {
+    const subject = new TestSubject()
+    subject.opened()
+    const failure = {
+      kind: 'rate_limited' as const,
+      detail: 'no permit in the budget',
+      retryAfterMs: 30_000,
+    }
+    for (let times = 0; times < 20; times += 1) {
+      const { fence } = subject.leased()
+      subject.report(fence, { type: 'step_failed', step: 'billing', failure })
+      subject.now += 30_000
+    }
+    subject.report(subject.leased().fence, { type: 'mail_sent' }, failed('unavailable'))
+    subject.now += 1_000
+    expect(subject.lease()).not.toBeNull()
+  })
+
   test('F17: nothing is tried before the moment that the provider named', () => {
     const subject = new TestSubject()
     subject.opened()

@@ -169,6 +169,22 @@ describe('S10: the invitation', () => {
     expect(subject.state.invitation?.status).toBe('given_up')
   })
 
+  test.each([
+    ['rate_limited', 'no permit in the budget'],
+    ['unavailable', 'the budget did not answer'],
+  ] as const)(
+    'E: of a provider without keys it waits when it was not sent: %s, %s',
+    (kind, detail) => {
+      const subject = unfinished()
+      subject.mailRepeats = 'at_least_once'
+      archiveAll(subject)
+      const failure = { kind, detail }
+      const first = work(subject, { type: 'chore_failed', chore: 'invitation', failure })
+      subject.now += HOUR_MS
+      expect(subject.leased().invitation).toEqual(first.invitation)
+    },
+  )
+
   test('is given up before the provider forgets its key', () => {
     const subject = unfinished()
     archiveAll(subject)

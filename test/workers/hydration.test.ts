@@ -10,6 +10,7 @@ import {
   untilSettled,
 } from '../support/worker/api.ts'
 import { deliver, wakeOf } from '../support/worker/deliver.ts'
+import { resetBudgets } from '../support/worker/budgets.ts'
 import {
   customersOf,
   fault,
@@ -22,6 +23,7 @@ import { failuresOf, hurry, stepsUpTo, timelineOf } from '../support/worker/run.
 
 afterEach(async () => {
   await Promise.all([fault('STRIPE', null), fault('RESEND', null)])
+  await resetBudgets()
 })
 
 const mailSent = (email: string) =>

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { SignUpResponse, StatusFrame } from '../../src/contract/onboarding.ts'
+import { resetBudgets } from '../support/worker/budgets.ts'
 import { framesOf, shown } from '../support/shared/frames.ts'
 import { eventually, freshEmail, openSocket, signUp, untilSettled } from '../support/worker/api.ts'
 import {
@@ -19,7 +20,10 @@ import {
   untilOver,
 } from '../support/worker/run.ts'
 
-afterEach(() => fault('AUTH0', null))
+afterEach(async () => {
+  await fault('AUTH0', null)
+  await resetBudgets()
+})
 
 /** Somebody who signed up at the identity provider without us. */
 async function holdAddress(email: string): Promise<string> {

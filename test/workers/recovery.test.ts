@@ -15,11 +15,15 @@ import {
   subjectOf,
   untilSettled,
 } from '../support/worker/api.ts'
+import { resetBudgets } from '../support/worker/budgets.ts'
 import { customersOf, deleteCustomer, fault, indexOf } from '../support/worker/outside.ts'
 import { untilOver } from '../support/worker/run.ts'
 import { freshSubject, merged, open, withQueue } from '../support/worker/subject.ts'
 
-afterEach(() => fault('STRIPE', null))
+afterEach(async () => {
+  await fault('STRIPE', null)
+  await resetBudgets()
+})
 
 describe('the wake-up does not arrive', () => {
   test('F3: nobody sends it: the alarm does', async () => {

@@ -1,5 +1,6 @@
 import type { StepFailure } from '../../contract/hydration.ts'
 import type { Result } from '../../contract/result.ts'
+import type { CallGate } from '../call-gate.ts'
 import { type Auth0Answer, exchange } from './exchange.ts'
 import type { Auth0Settings } from './settings.ts'
 import { Auth0Tokens } from './tokens.ts'
@@ -19,10 +20,12 @@ interface Auth0Call {
 export class Auth0Management {
   readonly #baseUrl: string
   readonly #tokens: Auth0Tokens
+  readonly #gate: CallGate
 
-  constructor(settings: Auth0Settings) {
+  constructor(settings: Auth0Settings, gate: CallGate) {
     this.#baseUrl = settings.baseUrl
-    this.#tokens = new Auth0Tokens(settings)
+    this.#tokens = new Auth0Tokens(settings, gate)
+    this.#gate = gate
   }
 
   /** Never throws for what Auth0 does. */
@@ -41,6 +44,6 @@ export class Auth0Management {
   #sendWith(token: string, { method, path, body, understood }: Auth0Call) {
     const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' }
     const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }
-    return exchange(`${this.#baseUrl}/api/v2${path}`, init, understood)
+    return this.#gate(() => exchange(`${this.#baseUrl}/api/v2${path}`, init, understood))
   }
 }

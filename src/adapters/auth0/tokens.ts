@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { StepFailure } from '../../contract/hydration.ts'
 import { type Result, fail, ok } from '../../contract/result.ts'
+import type { CallGate } from '../call-gate.ts'
 import { exchange } from './exchange.ts'
 import type { Auth0Settings } from './settings.ts'
 
@@ -21,11 +22,13 @@ const kept = new Map<string, Token>()
 /** Tokens for the Management API, by client credentials. One instance serves one invocation. */
 export class Auth0Tokens {
   readonly #settings: Auth0Settings
+  readonly #gate: CallGate
   readonly #key: string
   #asking: Promise<Result<string, StepFailure>> | null = null
 
-  constructor(settings: Auth0Settings) {
+  constructor(settings: Auth0Settings, gate: CallGate) {
     this.#settings = settings
+    this.#gate = gate
     this.#key = `${settings.clientId} ${settings.baseUrl}`
   }
 
@@ -53,7 +56,9 @@ export class Auth0Tokens {
       client_secret: clientSecret,
       audience: `https://${domain}/api/v2/`,
     })
-    const answer = await exchange(`${baseUrl}/oauth/token`, { method: 'POST', body }, [200])
+    const answer = await this.#gate(() =>
+      exchange(`${baseUrl}/oauth/token`, { method: 'POST', body }, [200]),
+    )
     if (!answer.ok) return fail(tokenFailure(answer.error))
     const granted = Granted.safeParse(answer.value.body)
     if (!granted.success) return fail({ kind: 'unavailable', detail: 'auth0 token unreadable' })

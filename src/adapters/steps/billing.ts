@@ -7,6 +7,8 @@ import type {
   StepDefinition,
   StepInput,
 } from '../../core/hydration/step.ts'
+import type { CallGate } from '../call-gate.ts'
+import { gatedClient } from '../gated-client.ts'
 import {
   type StripeSettings,
   USER_ID,
@@ -32,7 +34,7 @@ export interface CustomerAnswer {
   readonly metadata?: Readonly<Record<string, string>>
 }
 
-/** What the step asks of Stripe; each call throws what Stripe's own client throws. */
+/** What the step asks of Stripe; each call throws what Stripe's own client throws, or `CallRefused`. */
 export interface CustomerApi {
   create(body: FrozenCall['body'], idempotencyKey: string): Promise<CustomerAnswer>
   retrieve(id: string): Promise<CustomerAnswer>
@@ -42,8 +44,8 @@ export interface CustomerApi {
 }
 
 /** The Stripe customer of an account, created once under its frozen key and body. */
-export const createBillingStep = (settings: StripeSettings): HydrationStep =>
-  billingStepWith(customerApi(stripeClient(settings)))
+export const createBillingStep = (settings: StripeSettings, gate: CallGate): HydrationStep =>
+  billingStepWith(customerApi(stripeClient(settings), gate))
 
 export const billingStepWith = (customers: CustomerApi): HydrationStep => ({
   ...billingStepDefinition,
@@ -63,12 +65,16 @@ export const billingStepWith = (customers: CustomerApi): HydrationStep => ({
   },
 })
 
-const customerApi = (stripe: Stripe): CustomerApi => ({
-  create: (body, idempotencyKey) => stripe.customers.create(body, { idempotencyKey }),
-  retrieve: (id) => stripe.customers.retrieve(id),
-  remove: (id) => stripe.customers.del(id),
-  listByEmail: async (email) => (await stripe.customers.list({ email, limit: LOOKUP_MAX })).data,
-})
+function customerApi({ customers }: Stripe, gate: CallGate): CustomerApi {
+  const ask = gatedClient(gate, stripeFailure)
+  return {
+    create: (body, idempotencyKey) => ask(() => customers.create(body, { idempotencyKey })),
+    retrieve: (id) => ask(() => customers.retrieve(id)),
+    remove: (id) => ask(() => customers.del(id)),
+    listByEmail: async (email) =>
+      (await ask(() => customers.list({ email, limit: LOOKUP_MAX }))).data,
+  }
+}
 
 async function ensureCustomer(
   customers: CustomerApi,

@@ -5,6 +5,7 @@ import type { HydrationStep, StepDefinition, StepInput } from '../../core/hydrat
 import { Auth0Management } from '../auth0/management.ts'
 import { unguessablePassword } from '../auth0/password.ts'
 import type { Auth0Settings } from '../auth0/settings.ts'
+import type { CallGate } from '../call-gate.ts'
 
 const NAME = 'identity'
 
@@ -40,8 +41,8 @@ export const identityStepDefinition = ({
 export type UserApi = Pick<Auth0Management, 'send'>
 
 /** The Auth0 user of an account, created once under an id of ours. */
-export const createIdentityStep = (settings: Auth0Settings): HydrationStep =>
-  identityStepWith(new Auth0Management(settings), settings)
+export const createIdentityStep = (settings: Auth0Settings, gate: CallGate): HydrationStep =>
+  identityStepWith(new Auth0Management(settings, gate), settings)
 
 export const identityStepWith = (
   auth0: UserApi,

@@ -21,24 +21,18 @@ export function stepDefinitions(settings: Settings): readonly StepDefinition[] {
   ]
 }
 
-/** @param gate for steps that hold a connection of their own while they wait */
+/** @param gates of the providers whom steps call */
 export function createSteps(
   { STRIPE_SECRET_KEY, ...settings }: Settings,
   accounts: AccountWriter,
-  gate: CallGate,
+  gates: Readonly<Record<'identity' | 'billing', CallGate>>,
 ): readonly HydrationStep[] {
   const auth0 = auth0SettingsOf(settings)
   return [
-    ...(auth0 === null ? [] : [gated(createIdentityStep(auth0), gate)]),
+    ...(auth0 === null ? [] : [createIdentityStep(auth0, gates.identity)]),
     ...(STRIPE_SECRET_KEY === undefined
       ? []
-      : [gated(createBillingStep({ ...settings, STRIPE_SECRET_KEY }), gate)]),
+      : [createBillingStep({ ...settings, STRIPE_SECRET_KEY }, gates.billing)]),
     createAccountStep(accounts),
   ]
 }
-
-const gated = ({ remove, ...step }: HydrationStep, gate: CallGate): HydrationStep => ({
-  ...step,
-  ensure: (input) => gate(() => step.ensure(input)),
-  ...(remove && { remove: (input) => gate(() => remove(input)) }),
-})

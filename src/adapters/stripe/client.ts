@@ -1,6 +1,7 @@
 import { Stripe } from 'stripe'
 import type { StepFailure } from '../../contract/hydration.ts'
 import { providerFailure } from '../../core/hydration/failure.ts'
+import { CallRefused } from '../gated-client.ts'
 import { describeError } from '../log.ts'
 
 /** Stripe answers within a second or not for a while; the lease must outlast a few of these. */
@@ -35,6 +36,7 @@ export const isMissing = (error: unknown): boolean =>
   error instanceof Stripe.errors.StripeError && error.code === 'resource_missing'
 
 export function stripeFailure(error: unknown): StepFailure {
+  if (error instanceof CallRefused) return error.failure
   if (error instanceof Stripe.errors.StripeIdempotencyError) {
     return { kind: 'rejected', detail: 'stripe key was used with another body' }
   }

@@ -1,5 +1,10 @@
 import type { FailureKind, StepFailure } from '../../contract/hydration.ts'
 
+/** Of every failure that was a wait for the budget's permit: such time is not a provider's. */
+export const NO_PERMIT_DETAIL = 'no permit in the budget'
+/** Of a failure to ask for one: nothing was asked of the provider either. */
+export const NO_BUDGET_DETAIL = 'the budget did not answer'
+
 /**
  * What an HTTP status of a provider means for us. A refusal of our credentials counts as
  * `unavailable`: an operator can mend it, the person who signed up cannot.

@@ -1,4 +1,5 @@
 import type { FailureKind, StepFailure } from '../../contract/hydration.ts'
+import { NO_PERMIT_DETAIL } from './failure.ts'
 
 /** Three tries are what the published design gives a run before the dead letters. */
 export const ATTEMPTS_MAX = 3
@@ -24,16 +25,20 @@ const CONSEQUENCE = {
 export interface Tries {
   /** Tries that may have reached the provider and failed there. */
   readonly attempts: number
-  /** Failures of any kind, which only lengthen the back-off. */
+  /** Failures of any kind but waits for a permit, which only lengthen the back-off. */
   readonly failures: number
 }
 
 export const NO_TRIES: Tries = { attempts: 0, failures: 0 }
 
-/** The tries after one more failure of this kind. */
-export const countFailure = (tries: Tries, kind: FailureKind): Tries => ({
+/** The tries after one more failure. */
+export const countFailure = (
+  tries: Tries,
+  { kind, detail }: Pick<StepFailure, 'kind' | 'detail'>,
+): Tries => ({
   attempts: tries.attempts + (CONSEQUENCE[kind] === 'attempt' ? 1 : 0),
-  failures: tries.failures + 1,
+  // Who waited out an outage in the budget's line starts anew with the provider.
+  failures: tries.failures + (detail === NO_PERMIT_DETAIL ? 0 : 1),
 })
 
 /** Whether a run with these tries, the failure counted, has failed for good. */
@@ -41,9 +46,8 @@ export const isExhausted = (tries: Tries, kind: FailureKind): boolean =>
   CONSEQUENCE[kind] === 'fail' || tries.attempts >= ATTEMPTS_MAX
 
 /**
- * When to try again: exponential back-off with full jitter
- * (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/), never before the
- * provider allows.
+ * When to try again: at the moment that was named, if one was; else after an exponential back-off
+ * with full jitter (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
  *
  * @param failures how many there were, this one included
  * @param random uniform in [0, 1)
@@ -59,5 +63,6 @@ export function retryAt(
 ): number {
   const doublings = Math.min(failures - 1, BACKOFF_DOUBLINGS_MAX)
   const ceiling = Math.min(BACKOFF_BASE_MS * 2 ** doublings, maxMs)
-  return now + Math.max(Math.ceil(random * ceiling), failure.retryAfterMs ?? 0)
+  const { retryAfterMs = 0 } = failure
+  return now + (retryAfterMs > 0 ? retryAfterMs : Math.ceil(random * ceiling))
 }

@@ -67,9 +67,9 @@ export function failChore(state: SubjectState, entry: ChoreFailed): SubjectState
   }
 }
 
-const retried = ({ dueAt, tries }: Retry, { kind, retryAt }: ChoreFailed): Retry => ({
-  dueAt: retryAt ?? dueAt,
-  tries: countFailure(tries, kind),
+const retried = ({ dueAt, tries }: Retry, entry: ChoreFailed): Retry => ({
+  dueAt: entry.retryAt ?? dueAt,
+  tries: countFailure(tries, entry),
 })
 
 export const erase = ({ run, fence, authEpoch, unsubscribed }: Erased): SubjectState => ({

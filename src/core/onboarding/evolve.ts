@@ -60,7 +60,7 @@ export function evolve(state: SubjectState, entry: Entry): SubjectState {
         ...mail,
         status: entry.retryAt === null ? 'failed' : 'due',
         dueAt: entry.retryAt ?? mail.dueAt,
-        tries: countFailure(mail.tries, entry.kind),
+        tries: countFailure(mail.tries, entry),
       }))
     case 'runs_expired':
       return withoutRuns(
@@ -197,7 +197,7 @@ function failPass(state: SubjectState, entry: PassFailed): SubjectState {
   const covered = state.lease?.runs ?? []
   const next = changeSessions(state, covered, (session) => {
     const failure = { step: entry.step, kind: entry.kind, detail: entry.detail }
-    const tried = { ...session, failure, tries: countFailure(session.tries, entry.kind) }
+    const tried = { ...session, failure, tries: countFailure(session.tries, entry) }
     return entry.failed.includes(session.run)
       ? endRun(tried, 'step_failed', failure)
       : { ...tried, dueAt: entry.retryAt }

@@ -1,4 +1,5 @@
 import type { Chore, StepFailure } from '../../contract/hydration.ts'
+import { NO_BUDGET_DETAIL } from '../hydration/failure.ts'
 import { UNHURRIED_BACKOFF_MAX_MS, countFailure, isExhausted, retryAt } from '../hydration/retry.ts'
 import type { DecisionContext, EntryLog } from './decision.ts'
 import { MAIL_KEY_LIFETIME_MS } from './limits.ts'
@@ -62,8 +63,9 @@ const triesOf = (state: SubjectState, chore: Chore): number =>
  * provider knows its key. Archiving and erasing are never given up.
  */
 function isOver(invitation: Invitation, failure: StepFailure, next: number): boolean {
-  const { kind } = failure
-  if (isExhausted(countFailure(invitation.tries, kind), kind)) return true
-  if (invitation.once && kind !== 'rate_limited') return true
+  const { kind, detail } = failure
+  if (isExhausted(countFailure(invitation.tries, failure), kind)) return true
+  const notSent = kind === 'rate_limited' || detail === NO_BUDGET_DETAIL
+  if (invitation.once && !notSent) return true
   return next > invitation.requestedAt + MAIL_KEY_LIFETIME_MS
 }

@@ -78,7 +78,7 @@ function failStep(
     kind,
     detail,
     failed: covered
-      .filter((session) => isExhausted(countFailure(session.tries, kind), kind))
+      .filter((session) => isExhausted(countFailure(session.tries, failure), kind))
       .map((session) => session.run),
     retryAt: retryAt(failure, failures, now, random()),
   })
@@ -91,7 +91,7 @@ function failMail(
   { now, random }: DecisionContext,
 ): void {
   const { kind, detail } = failure
-  const tries = countFailure(mail.tries, kind)
+  const tries = countFailure(mail.tries, failure)
   log.append({
     at: now,
     type: 'mail_failed',

@@ -1,0 +1,31 @@
+import type { Provider } from '../contract/budget-rpc.ts'
+import type { BudgetLimits } from '../core/budget/budget.ts'
+import { rateWithin } from '../core/budget/gcra.ts'
+import type { Settings } from '../env.ts'
+
+/** Calls under way at one provider, from all consumers: what they take without slowing down. */
+const CONCURRENCY_MAX = 50
+/** https://docs.stripe.com/rate-limits: of a live and of a test key. */
+const STRIPE_LIVE_CALLS_PER_SECOND = 100
+const STRIPE_TEST_CALLS_PER_SECOND = 25
+
+/** What everybody together may ask of a provider. */
+export const budgetLimits = (settings: Settings, provider: Provider): BudgetLimits => ({
+  ...rateWithin(callsPerSecond(settings, provider)),
+  concurrency: CONCURRENCY_MAX,
+})
+
+function callsPerSecond(settings: Settings, provider: Provider): number {
+  switch (provider) {
+    case 'identity':
+      return settings.AUTH0_CALLS_PER_SECOND
+    case 'billing':
+      return settings.STRIPE_CALLS_PER_SECOND ?? stripeCallsPerSecond(settings.STRIPE_SECRET_KEY)
+    case 'mail':
+      return settings.RESEND_CALLS_PER_SECOND
+  }
+}
+
+/** Secret and restricted keys both name their mode. */
+const stripeCallsPerSecond = (key: string | undefined): number =>
+  /^[sr]k_live_/.test(key ?? '') ? STRIPE_LIVE_CALLS_PER_SECOND : STRIPE_TEST_CALLS_PER_SECOND
