@@ -1,17 +1,11 @@
 import { settleClaimed } from '../core/billing/settle.ts'
 import type { HydrationStep } from '../core/hydration/step.ts'
-import type {
-  Archive,
-  DeadLetterStore,
-  InvitationLinks,
-  Mailer,
-  SessionIndex,
-} from '../core/ports.ts'
+import type { Archive, DeadLetterStore, MailLinks, Mailer, SessionIndex } from '../core/ports.ts'
 import { type Pepper, createPepper } from '../core/pepper.ts'
 import { type Bindings, type Settings, parseSettings } from '../env.ts'
 import { createArchive } from './archive.ts'
 import type { CallGate } from './call-gate.ts'
-import { createInvitationLinks } from './mail/invitation-links.ts'
+import { createMailLinks } from './mail/mail-links.ts'
 import { noMailer } from './mail/no-mailer.ts'
 import { createResendMailer } from './mail/resend.ts'
 import { AccountWriter } from './neon/account-writer.ts'
@@ -26,7 +20,7 @@ export interface Providers {
   readonly steps: readonly HydrationStep[]
   readonly mailer: Mailer
   readonly archive: Archive
-  readonly links: InvitationLinks
+  readonly links: MailLinks
   /** Tells the budgets what the calls have shown; to be awaited at the end. Never throws. */
   readonly settle: () => Promise<void>
 }
@@ -49,7 +43,7 @@ export function createProviders(env: Bindings, stopAt: number): Providers {
       sendInvitation: (mail) => gates.mail(() => mailer.sendInvitation(mail)),
     },
     archive: createArchive(env.ARCHIVE),
-    links: createInvitationLinks(settings.PUBLIC_BASE_URL, pepper),
+    links: createMailLinks(settings.PUBLIC_BASE_URL, pepper),
     settle: gates.settle,
   }
 }

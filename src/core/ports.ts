@@ -5,26 +5,32 @@ import type { SessionState } from '../contract/subject-rpc.ts'
 /** What a repeated sending comes to: one mail, since the provider keeps keys, or perhaps two. */
 export type MailRepeats = 'idempotent' | 'at_least_once'
 
-/** The one mail that asks a person back. */
-export interface InvitationMail extends MailWork, InvitationUrls {}
+/** The mail whose code or link proves the address. */
+export interface ProofMail extends MailWork {
+  /** Of a page whose button brings the person in; opening it spends nothing. */
+  readonly resumeUrl: string
+}
 
-export interface InvitationUrls {
+/** The one mail that asks a person back. */
+export interface InvitationMail extends MailWork, MailUrls {}
+
+export interface MailUrls {
   /** Of a page whose button brings the person in; opening it spends nothing. */
   readonly resumeUrl: string
   /** Takes one `POST` (RFC 8058); opening it shows a page that asks. */
   readonly unsubscribeUrl: string
 }
 
-/** Writes the links of an invitation, which say nothing of the person to anybody else. */
-export interface InvitationLinks {
-  of(link: { readonly subjectKey: string; readonly mail: string }): Promise<InvitationUrls>
+/** Writes the links of a mail, which say nothing of the person to anybody else. */
+export interface MailLinks {
+  of(link: { readonly subjectKey: string; readonly mail: string }): Promise<MailUrls>
 }
 
 /** Sends mails, each once in effect as far as the provider lets us. */
 export interface Mailer {
   readonly repeats: MailRepeats
   /** The mail that only the owner of the address can read. Never throws. */
-  sendProof(mail: MailWork): Promise<Result<null, StepFailure>>
+  sendProof(mail: ProofMail): Promise<Result<null, StepFailure>>
   /** The one "Finish setup" mail. Never throws. */
   sendInvitation(mail: InvitationMail): Promise<Result<null, StepFailure>>
 }

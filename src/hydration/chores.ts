@@ -1,12 +1,12 @@
 import type { ArchivedSession, HydrationWork, MailWork, Report } from '../contract/hydration.ts'
 import type { HydrationStep } from '../core/hydration/step.ts'
-import type { Archive, InvitationLinks, Mailer } from '../core/ports.ts'
+import type { Archive, MailLinks, Mailer } from '../core/ports.ts'
 
 export interface ChoreDeps {
   readonly steps: readonly HydrationStep[]
   readonly mailer: Mailer
   readonly archive: Archive
-  readonly links: InvitationLinks
+  readonly links: MailLinks
   readonly now: () => number
 }
 

@@ -44,7 +44,7 @@ export async function hydrateSubject(
     work.erase
       ? [eraseAccount(work, deps).then(tell)]
       : [
-          ...(work.mail === null ? [] : [sendMail(work.mail, deps.mailer).then(tell)]),
+          ...(work.mail === null ? [] : [sendMail(work, work.mail, deps).then(tell)]),
           ...(work.archive.length === 0 ? [] : [putToArchive(work.archive, deps).then(tell)]),
           ...(work.invitation === null ? [] : [inviteBack(work, work.invitation, deps).then(tell)]),
           runSteps(work, deps, tell),
@@ -62,8 +62,13 @@ export async function hydrateSubject(
   })
 }
 
-async function sendMail(mail: MailWork, mailer: Mailer): Promise<Report> {
-  const sent = await mailer.sendProof(mail)
+async function sendMail(
+  { account }: HydrationWork,
+  { id, to }: MailWork,
+  { mailer, links }: HydrationDeps,
+): Promise<Report> {
+  const { resumeUrl } = await links.of({ subjectKey: account.subjectKey, mail: id })
+  const sent = await mailer.sendProof({ id, to, resumeUrl })
   return sent.ok ? { type: 'mail_sent' } : { type: 'mail_failed', failure: sent.error }
 }
 

@@ -1,8 +1,8 @@
-import type { InvitationUrls } from '../../core/ports.ts'
+import type { MailUrls } from '../../core/ports.ts'
 import type { MailContent } from './proof-mail.ts'
 
 /** A pure function of its links, so that every retry sends the same body under the same key. */
-export function invitationMail({ resumeUrl, unsubscribeUrl }: InvitationUrls): MailContent {
+export function invitationMail({ resumeUrl, unsubscribeUrl }: MailUrls): MailContent {
   return {
     subject: 'Finish setting up your account',
     text: [

@@ -27,8 +27,9 @@ export function createResendMailer(settings: MailSettings, pepper: Pepper): Mail
   return {
     repeats: 'idempotent',
 
-    async sendProof({ id, to }) {
-      return send(resend, proofMailKey(id), { from, to, ...proofMail(await proofCode(pepper, id)) })
+    async sendProof({ id, to, resumeUrl }) {
+      const content = proofMail(await proofCode(pepper, id), resumeUrl)
+      return send(resend, proofMailKey(id), { from, to, ...content })
     },
 
     async sendInvitation({ id, to, ...urls }) {

@@ -1,12 +1,12 @@
 import type { Pepper } from '../../core/pepper.ts'
-import type { InvitationLinks } from '../../core/ports.ts'
+import type { MailLinks } from '../../core/ports.ts'
 import { resumeSeal, unsubscribeSeal } from '../../core/sealed.ts'
 
 /**
  * The way in travels behind the `#`, which no server is sent and no log shows; the way out is posted
  * to by mail programs, and lets nobody in.
  */
-export const createInvitationLinks = (baseUrl: string, pepper: Pepper): InvitationLinks => ({
+export const createMailLinks = (baseUrl: string, pepper: Pepper): MailLinks => ({
   async of(link) {
     const [resume, unsubscribe] = await Promise.all([
       resumeSeal.seal(pepper, link),
