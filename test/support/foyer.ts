@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, globSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { neon, neonConfig } from '@neondatabase/serverless'
@@ -101,7 +101,7 @@ export class Foyer {
         PORT: String(this.#port),
         FOYER_DATA_DIR: join(this.#folder, 'data'),
         // Other tests may be reading the pages.
-        FOYER_SKIP_WEB_BUILD: existsSync(join(ROOT, 'dist', 'web')) ? '1' : '0',
+        FOYER_SKIP_WEB_BUILD: pagesAreBuilt() ? '1' : '0',
         IP_LIMIT: 'off',
         ...this.#settings,
       },
@@ -110,6 +110,15 @@ export class Foyer {
     child.stderr?.on('data', (chunk) => (this.output += String(chunk)))
     return child
   }
+}
+
+/** From the sources as they are now. */
+function pagesAreBuilt(): boolean {
+  const built = join(ROOT, 'dist', 'web', 'index.html')
+  if (!existsSync(built)) return false
+  const { mtimeMs: builtAt } = statSync(built)
+  const sources = globSync('web/**/*', { cwd: ROOT })
+  return sources.every((path) => statSync(join(ROOT, path)).mtimeMs <= builtAt)
 }
 
 /** Which of the process groups still have a member. */
