@@ -3,11 +3,14 @@ import { describeError, log } from '../adapters/log.ts'
 
 /** Nobody notices it beside the queue's own second; enough for requests that overlap to meet. */
 const GATHER_MS = 10
+/** Far longer than gathering takes: whoever did it was cut off, and the next one sends for them. */
+const ABANDONED_MS = 1_000
 /** A message may name a hundred sessions, 9 KB, and the queue takes 256 KB in a call. */
 const BATCH_MAX = 25
 
 // Plain data, shared by the requests of an isolate; the calls belong to the request that sends.
 let gathered: WakeMessage[] = []
+let gatheringSince = 0
 
 /**
  * Sends wake-ups of overlapping requests together: one call for all of them instead of one each. If
@@ -17,8 +20,12 @@ let gathered: WakeMessage[] = []
  */
 export async function sendGathered(queue: Queue<WakeMessage>, wake: WakeMessage): Promise<void> {
   gathered.push(wake)
-  if (gathered.length > 1 && gathered.length < BATCH_MAX) return
-  if (gathered.length === 1) await pause()
+  if (gathered.length === 1) {
+    gatheringSince = Date.now()
+    await pause()
+  } else if (gathered.length < BATCH_MAX && Date.now() < gatheringSince + ABANDONED_MS) {
+    return
+  }
   const batch = gathered
   gathered = []
   if (batch.length === 0) return

@@ -17,8 +17,8 @@ export const account = (change: Partial<AccountRow> = {}): AccountRow => {
     stripeCustomerId: `cus_${userId}`,
     fence: 1,
     createdAt: new Date(),
-  provenAt: null,
-  profile: {},
+    provenAt: null,
+    profile: {},
     ...change,
   }
 }
