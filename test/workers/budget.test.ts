@@ -46,7 +46,11 @@ describe('one budget for all consumers', () => {
     await withRate('mail', 'RESEND_CALLS_PER_SECOND', 0.01)
     const sent = ['one', 'two'].map(async () => {
       const { mailer, settle } = createProviders(bindings, Date.now() + 20_000)
-      const result = await mailer.sendProof({ id: crypto.randomUUID(), to: freshEmail() })
+      const result = await mailer.sendProof({
+        id: crypto.randomUUID(),
+        to: freshEmail(),
+        resumeUrl: 'https://foyer.test/resume',
+      })
       await settle()
       return result
     })
