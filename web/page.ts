@@ -36,15 +36,29 @@ export function showView(view: SessionView, afterMs: number): void {
   if (view.status === 'merged') element('account-after').textContent = inMilliseconds(afterMs)
 }
 
+export function showProved(email: string): void {
+  element('headline').textContent = 'You are in.'
+  element('note').textContent = `${email} is proved to be yours.`
+  element('prove').hidden = true
+  element('again').hidden = false
+}
+
+export function showProveProblem(message: string): void {
+  element('prove-problem').textContent = message
+}
+
 /** The session ended without us: somebody proved the address, or a day passed. */
 export function showLost(): void {
   element('note').textContent = 'This sign-up has ended. Please begin again.'
+  element('prove').hidden = true
   element('again').hidden = false
 }
 
 export function startOver(): void {
   element('sign-up').hidden = false
   element('progress').hidden = true
+  element('prove').hidden = false
+  showProveProblem('')
   element('account-after').textContent = '…'
   element('steps').replaceChildren()
   document.querySelector<HTMLInputElement>('input[name=email]')?.focus()
@@ -62,7 +76,7 @@ function stepItem({ name, status }: SessionView['steps'][number]): HTMLLIElement
 }
 
 const closingNote = (view: SessionView): string =>
-  view.error?.message ?? 'A code to prove the address is on its way to your inbox.'
+  view.error?.message ?? 'A code is on its way to your inbox: it proves that the address is yours.'
 
 const inMilliseconds = (ms: number): string => `${Math.round(ms)} ms`
 

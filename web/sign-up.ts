@@ -1,10 +1,12 @@
 import type { ErrorBody } from '../src/contract/errors.ts'
 import type { SignUpResponse } from '../src/contract/onboarding.ts'
-import { showLost, showProblem, showSession, showView, startOver } from './page.ts'
+import { showLost, showProblem, showProved, showSession, showView, startOver } from './page.ts'
+import { handleProof } from './prove.ts'
 import { watchSession } from './watch.ts'
 
 const form = document.querySelector<HTMLFormElement>('#sign-up')
-if (form === null) throw new Error('the page has no form')
+const proveForm = document.querySelector<HTMLFormElement>('#prove')
+if (form === null || proveForm === null) throw new Error('the page lacks a form')
 
 // One intention, one key: whatever happens to the reply, a retry is the same session.
 let idempotencyKey = crypto.randomUUID()
@@ -12,6 +14,18 @@ let idempotencyKey = crypto.randomUUID()
 form.addEventListener('input', () => {
   idempotencyKey = crypto.randomUUID()
 })
+
+let current: SignUpResponse | undefined
+let proved = false
+
+handleProof(
+  proveForm,
+  () => current,
+  (email) => {
+    proved = true
+    showProved(email)
+  },
+)
 
 form.addEventListener('submit', (event) => {
   event.preventDefault()
@@ -30,8 +44,15 @@ async function signUp(from: HTMLFormElement): Promise<void> {
   try {
     const startedAt = performance.now()
     const session = await requestSession(new FormData(from))
+    current = session
+    proved = false
     showSession(session.specId, performance.now() - startedAt)
-    watchSession(session, (view) => showView(view, performance.now() - startedAt), showLost)
+    // A proof ends this session as it ends all others: what comes after it says nothing.
+    watchSession(
+      session,
+      (view) => proved || showView(view, performance.now() - startedAt),
+      () => proved || showLost(),
+    )
   } catch (error) {
     showProblem(error instanceof Error ? error.message : 'Something went wrong. Please try again.')
   } finally {
