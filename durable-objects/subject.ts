@@ -19,6 +19,7 @@ import type {
   ReopenRun,
   ReportReply,
   ResumeByLink,
+  ResumedMember,
   SessionClaim,
   SubjectRpc,
   SubjectStatus,
@@ -141,7 +142,7 @@ export class SubjectObject extends DurableObject<Bindings> implements SubjectRpc
     return this.#execute((state, context) => decideSaveDraft(state, claim, fields, context))
   }
 
-  resume(link: ResumeByLink): Promise<Result<MemberGrant, 'expired'>> {
+  resume(link: ResumeByLink): Promise<Result<ResumedMember, 'expired'>> {
     return this.#execute((state, context) => decideResume(state, link, context))
   }
 

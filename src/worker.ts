@@ -1,5 +1,6 @@
 import { keepDeadLetters } from '../queues/dead-letters.ts'
 import { consumeHydration } from '../queues/hydration.ts'
+import { keepLedger } from './cron/keep-ledger.ts'
 import { settleDue } from './cron/settle-due.ts'
 import { sweepOverdue } from './cron/sweep.ts'
 import type { Bindings } from './env.ts'
@@ -25,5 +26,7 @@ export default {
 
   async scheduled(controller, env) {
     await Promise.all([sweepOverdue(env, controller.scheduledTime), settleDue(env)])
+    // Afterwards: an invocation has few connections, and those two have somebody waiting.
+    await keepLedger(env, controller.scheduledTime)
   },
 } satisfies ExportedHandler<Bindings>

@@ -1,5 +1,6 @@
 import { settleClaimed } from '../core/billing/settle.ts'
 import type { HydrationStep } from '../core/hydration/step.ts'
+import type { AcceptanceStore, LedgerStore } from '../core/ledger/store.ts'
 import type { Archive, DeadLetterStore, MailLinks, Mailer, SessionIndex } from '../core/ports.ts'
 import { type Pepper, createPepper } from '../core/pepper.ts'
 import { type Bindings, type Settings, parseSettings } from '../env.ts'
@@ -9,8 +10,10 @@ import { createMailLinks } from './mail/mail-links.ts'
 import { noMailer } from './mail/no-mailer.ts'
 import { createResendMailer } from './mail/resend.ts'
 import { AccountWriter } from './neon/account-writer.ts'
+import { createAcceptanceStore } from './neon/acceptances.ts'
 import { connect } from './neon/database.ts'
 import { createDeadLetterStore } from './neon/dead-letters.ts'
+import { createLedgerStore } from './neon/ledger.ts'
 import { createSessionIndex } from './neon/session-index.ts'
 import { createSettleDeps } from './billing-deps.ts'
 import { openGates } from './provider-gates.ts'
@@ -66,6 +69,12 @@ export interface Stores {
   readonly index: SessionIndex
   readonly deadLetters: DeadLetterStore
 }
+
+export const createLedger = (settings: Settings): LedgerStore =>
+  createLedgerStore(connect(settings))
+
+export const createAcceptances = (settings: Settings): AcceptanceStore =>
+  createAcceptanceStore(connect(settings))
 
 export function createStores(settings: Settings): Stores {
   const database = connect(settings)

@@ -119,6 +119,12 @@ export interface MemberGrant {
   readonly authEpoch: number
 }
 
+/** What the link of an invitation gives. */
+export interface ResumedMember extends MemberGrant {
+  /** When the session was opened with which the person came in; `null`: the link was repeated. */
+  readonly openedAt: number | null
+}
+
 /** Which member session a verified token speaks for. */
 export interface MemberClaim {
   readonly userId: string
@@ -157,7 +163,7 @@ export interface SubjectRpc {
   requestCode(claim: SessionClaim): Promise<Result<null, AccessRefusal>>
   /** Merges the fields; `null` takes one out. */
   saveDraft(claim: SessionClaim, change: DraftText): Promise<Result<DraftText, DraftRefusal>>
-  resume(link: ResumeByLink): Promise<Result<MemberGrant, 'expired'>>
+  resume(link: ResumeByLink): Promise<Result<ResumedMember, 'expired'>>
   unsubscribe(): Promise<void>
   /** `null`: this device is signed out. */
   profile(claim: MemberClaim): Promise<Profile | null>

@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { resumeSeal, unsubscribeSeal } from '../core/sealed.ts'
+import { noteAcceptance } from './acceptances.ts'
 import type { HttpEnv } from './context.ts'
 import { clientAddress, limitByAddress } from './limit-by-address.ts'
 import { memberResponse } from './member-response.ts'
@@ -31,6 +32,8 @@ export const invitation = new Hono<HttpEnv>()
       traceparent: requestTrace(c),
     })
     if (!granted.ok) return refuse(c, LINK_EXPIRED)
+    const { openedAt } = granted.value
+    if (openedAt !== null) noteAcceptance(c, openedAt)
     return c.json(await memberResponse(services, link.subjectKey, granted.value))
   })
   // People arrive by GET, and are asked; mail programs post (RFC 8058), whatever they put into the body.

@@ -4,6 +4,7 @@ import type { WakeMessage } from '../contract/messages.ts'
 import { type Result, fail, ok } from '../contract/result.ts'
 import type { OpenRefusal, OpenSession } from '../contract/subject-rpc.ts'
 import { normaliseEmail } from '../core/identity.ts'
+import { noteAcceptance } from './acceptances.ts'
 import { requireRole } from './authenticate.ts'
 import { buildNow } from './build-now.ts'
 import type { HttpEnv } from './context.ts'
@@ -24,7 +25,8 @@ export const onboarding = new Hono<HttpEnv>()
     const subject = c.env.SUBJECTS.getByName(subjectKey)
     const { opened, wake } = await subject.open(command.value)
     if (!opened.ok) return refuse(c, openRefusal(opened.error))
-    const { specId, authEpoch, replayed } = opened.value
+    const { specId, authEpoch, openedAt, replayed } = opened.value
+    if (!replayed) noteAcceptance(c, openedAt)
     if (c.get('services').settings.USE_SPECULATIVE_ONBOARDING === 'false') {
       const own: WakeMessage = wake ?? { v: 1, key: subjectKey, sessions: [], traceparent }
       await buildNow(c.env, subject, { specId, authEpoch }, own)

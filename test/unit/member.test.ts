@@ -22,7 +22,8 @@ function member(): { subject: TestSubject; granted: MemberGrant } {
     decideResume(state, { mail: invitation, client: 'client', traceparent: 'trace' }, context),
   )
   if (!reply.ok) throw new Error(reply.error)
-  return { subject, granted: reply.value }
+  const { openedAt: _, ...granted } = reply.value
+  return { subject, granted }
 }
 
 const refresh = (subject: TestSubject, { userId, member: id, generation }: MemberGrant) =>

@@ -3,7 +3,7 @@ import type { PgColumn } from 'drizzle-orm/pg-core'
 import type { StepFailure } from '../../contract/hydration.ts'
 import { type Result, fail, ok } from '../../contract/result.ts'
 import { type Database, UNIQUE_VIOLATION, databaseFailure, sqlState } from './database.ts'
-import { onboardingSessions, users, webhookEvents } from './schema.ts'
+import { ledgerFindings, onboardingSessions, users, webhookEvents } from './schema.ts'
 
 export interface AccountRow {
   readonly userId: string
@@ -113,6 +113,7 @@ export async function eraseAccount(
   try {
     await database.batch([
       database.delete(users).where(ofSubject),
+      database.delete(ledgerFindings).where(eq(ledgerFindings.subjectKey, subjectKey)),
       database
         .update(onboardingSessions)
         .set({

@@ -2,6 +2,7 @@ import type { Stripe } from 'stripe'
 import type { AccountFacts, FrozenCall, StepFailure } from '../../contract/hydration.ts'
 import { type Result, fail, ok } from '../../contract/result.ts'
 import type {
+  CountInput,
   HydrationStep,
   RemovalInput,
   StepDefinition,
@@ -16,6 +17,7 @@ import {
   stripeClient,
   stripeFailure,
 } from '../stripe/client.ts'
+import { BILLING_STEP } from './names.ts'
 
 /** Stripe may forget a key after 24 h; an hour less leaves room for clocks and retries. */
 const KEY_LIFETIME_MS = 23 * 3_600_000
@@ -23,7 +25,7 @@ const KEY_LIFETIME_MS = 23 * 3_600_000
 const LOOKUP_MAX = 100
 
 export const billingStepDefinition: StepDefinition = {
-  name: 'billing',
+  name: BILLING_STEP,
   freeze: (account) => ({ email: account.identity, metadata: { [USER_ID]: account.userId } }),
 }
 
@@ -59,6 +61,13 @@ export const billingStepWith = (customers: CustomerApi): HydrationStep => ({
   async remove(input) {
     try {
       return await removeCustomer(customers, input)
+    } catch (error) {
+      return fail(stripeFailure(error))
+    }
+  },
+  async count(input) {
+    try {
+      return await countCustomers(customers, input)
     } catch (error) {
       return fail(stripeFailure(error))
     }
@@ -139,14 +148,32 @@ async function removeCustomer(
   customers: CustomerApi,
   { account, refs }: RemovalInput,
 ): Promise<Result<null, StepFailure>> {
-  const found = await customers.listByEmail(account.identity)
-  const own = found.filter(({ metadata }) => metadata?.[USER_ID] === account.userId)
-  const ids = new Set(own.map(({ id }) => String(id)))
+  const ids = await ownCustomers(customers, account)
   const ref = refs.get(billingStepDefinition.name)
   // Found under another address, where somebody has changed it by hand.
   if (ref !== undefined) ids.add(ref)
   for (const id of ids) await removeIfThere(customers, id)
   return ok(null)
+}
+
+/** The ids of all customers under this address that carry our id. */
+async function ownCustomers(customers: CustomerApi, account: AccountFacts): Promise<Set<string>> {
+  const found = await customers.listByEmail(account.identity)
+  const own = found.filter(({ metadata }) => metadata?.[USER_ID] === account.userId)
+  return new Set(own.map(({ id }) => String(id)))
+}
+
+async function countCustomers(
+  customers: CustomerApi,
+  { account, refs }: CountInput,
+): Promise<Result<number, StepFailure>> {
+  const ids = await ownCustomers(customers, account)
+  const ref = refs.get(billingStepDefinition.name)
+  if (ref === undefined || ids.has(ref)) return ok(ids.size)
+  // Under another address, where somebody has changed it by hand, or gone.
+  const known = await confirmCustomer(customers, ref)
+  if (known.ok) return ok(ids.size + 1)
+  return known.error === GONE ? ok(ids.size) : known
 }
 
 async function removeIfThere(customers: CustomerApi, id: string): Promise<void> {

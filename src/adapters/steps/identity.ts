@@ -6,8 +6,7 @@ import { Auth0Management } from '../auth0/management.ts'
 import { unguessablePassword } from '../auth0/password.ts'
 import type { Auth0Settings } from '../auth0/settings.ts'
 import type { CallGate } from '../call-gate.ts'
-
-const NAME = 'identity'
+import { IDENTITY_STEP } from './names.ts'
 
 /**
  * In place of a user's id: somebody else has this address at Auth0. No failure, since the run goes on
@@ -17,14 +16,14 @@ const ADDRESS_HELD = 'conflict'
 
 /** The Auth0 user among what the steps found; `null` when there is none of ours. */
 export function auth0UserIdIn(refs: ReadonlyMap<string, string>): string | null {
-  const ref = refs.get(NAME) ?? ADDRESS_HELD
+  const ref = refs.get(IDENTITY_STEP) ?? ADDRESS_HELD
   return ref === ADDRESS_HELD ? null : ref
 }
 
 export const identityStepDefinition = ({
   connection,
 }: Pick<Auth0Settings, 'connection'>): StepDefinition => ({
-  name: NAME,
+  name: IDENTITY_STEP,
   // Everything but the password, which is not to be stored: under one id there is one creation,
   // whatever password a retry comes with.
   freeze: ({ userId, identity }) => ({
@@ -51,6 +50,7 @@ export const identityStepWith = (
   ...identityStepDefinition(settings),
   ensure: (input) => ensureUser(auth0, input),
   remove: ({ account }) => removeUser(auth0, account),
+  count: ({ account, refs }) => countUsers(auth0, account, refs),
 })
 
 async function ensureUser(
@@ -98,6 +98,16 @@ async function removeUser(
     understood: [204],
   })
   return removed.ok ? ok(null) : removed
+}
+
+/** By id, so one at the most: whoever else has the address is not ours. */
+async function countUsers(
+  auth0: UserApi,
+  { userId }: AccountFacts,
+  refs: ReadonlyMap<string, string>,
+): Promise<Result<number, StepFailure>> {
+  const found = await userExists(auth0, auth0UserIdIn(refs) ?? ownIdOf(userId))
+  return found.ok ? ok(found.value ? 1 : 0) : found
 }
 
 const ownIdOf = (userId: string): string => `auth0|${userId}`

@@ -12,6 +12,12 @@ export interface StepDefinition {
   freeze?(account: AccountFacts): Readonly<Record<string, unknown>>
 }
 
+export interface CountInput {
+  readonly account: AccountFacts
+  /** By step name: what the account's row says that steps found or created. */
+  readonly refs: ReadonlyMap<string, string>
+}
+
 export interface RemovalInput {
   readonly account: AccountFacts
   /** Of the lease; a step that writes with it refuses older ones. */
@@ -38,4 +44,9 @@ export interface HydrationStep extends StepDefinition {
    * step without it leaves its thing behind when an account is erased.
    */
   readonly remove?: (input: RemovalInput) => Promise<Result<null, StepFailure>>
+  /**
+   * How many things of this account exist, for the ledger; asked only when the account's row names one
+   * (`refsOfRow` in `adapters/neon/ledger-accounts.ts`). A step without it is never asked. It never throws.
+   */
+  readonly count?: (input: CountInput) => Promise<Result<number, StepFailure>>
 }

@@ -1,5 +1,5 @@
 import { type Result, fail, ok } from '../../contract/result.ts'
-import type { MemberGrant, ResumeByLink } from '../../contract/subject-rpc.ts'
+import type { ResumeByLink, ResumedMember } from '../../contract/subject-rpc.ts'
 import type { Decision, DecisionContext } from './decision.ts'
 import { grantOf, proven } from './grant.ts'
 import { IDEMPOTENCY_WINDOW_MS } from './limits.ts'
@@ -16,7 +16,7 @@ export function decideResume(
   state: SubjectState,
   { mail, client, traceparent }: ResumeByLink,
   context: DecisionContext,
-): Decision<Result<MemberGrant, 'expired'>> {
+): Decision<Result<ResumedMember, 'expired'>> {
   const { now } = context
   const { account, proof } = state
   if (account === null) return { entries: [], reply: fail('expired') }
@@ -25,7 +25,9 @@ export function decideResume(
     const repeated = member !== undefined && now < proof.at + IDEMPOTENCY_WINDOW_MS
     return {
       entries: [],
-      reply: repeated ? ok(grantOf(account.userId, member, state.authEpoch)) : fail('expired'),
+      reply: repeated
+        ? ok({ ...grantOf(account.userId, member, state.authEpoch), openedAt: null })
+        : fail('expired'),
     }
   }
   const challenge = state.challenges.get(mail)
@@ -37,7 +39,10 @@ export function decideResume(
   const entry = proven(state, { by: 'link', mail }, context)
   return {
     entries: [sessionOpened(state, session, context, false), entry],
-    reply: ok(grantOf(account.userId, { id: entry.member, generation: 0 }, entry.authEpoch)),
+    reply: ok({
+      ...grantOf(account.userId, { id: entry.member, generation: 0 }, entry.authEpoch),
+      openedAt: now,
+    }),
   }
 }
 

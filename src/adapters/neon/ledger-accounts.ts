@@ -1,0 +1,58 @@
+import { inArray, isNull, lt, or, sql } from 'drizzle-orm'
+import type { LedgerAccount } from '../../core/ledger/count-things.ts'
+import { BILLING_STEP, IDENTITY_STEP } from '../steps/names.ts'
+import type { AccountRow } from './accounts.ts'
+import type { Database } from './database.ts'
+import { users } from './schema.ts'
+
+/** See `LedgerStore.takeAccounts`. */
+export async function takeAccounts(
+  database: Database,
+  checkedBefore: Date,
+  limit: number,
+  now: Date,
+): Promise<readonly LedgerAccount[]> {
+  const longestAgo = database
+    .select({ userId: users.userId })
+    .from(users)
+    .where(or(isNull(users.ledgerCheckedAt), lt(users.ledgerCheckedAt, checkedBefore)))
+    .orderBy(sql`${users.ledgerCheckedAt} nulls first`)
+    .limit(limit)
+    // Two ticks at a time share the work, and nobody who writes an account waits for us.
+    .for('update', { skipLocked: true })
+  const rows = await database
+    .update(users)
+    .set({ ledgerCheckedAt: now })
+    .where(inArray(users.userId, longestAgo))
+    .returning()
+  return rows.flatMap(accountOf)
+}
+
+const accountOf = (row: typeof users.$inferSelect): readonly LedgerAccount[] =>
+  row.email === null
+    ? []
+    : [
+        {
+          facts: {
+            userId: row.userId,
+            subjectKey: row.subjectKey,
+            kind: 'email',
+            identity: row.email,
+            planId: row.planId,
+            createdAt: row.createdAt.getTime(),
+          },
+          refs: refsOfRow(row),
+          fence: row.fence,
+        },
+      ]
+
+/** By step name: the things that a row names. A step of your own with a column adds its line. */
+function refsOfRow({
+  auth0UserId,
+  stripeCustomerId,
+}: Pick<AccountRow, 'auth0UserId' | 'stripeCustomerId'>): ReadonlyMap<string, string> {
+  return new Map([
+    ...(auth0UserId === null ? [] : [[IDENTITY_STEP, auth0UserId] as const]),
+    ...(stripeCustomerId === null ? [] : [[BILLING_STEP, stripeCustomerId] as const]),
+  ])
+}
