@@ -68,10 +68,14 @@ export async function runStatusOf(foyer: Foyer, { token }: Session): Promise<str
   return response?.ok ? View.parse(await response.json()).status : 'no answer'
 }
 
-export async function untilMerged(foyer: Foyer, sessions: readonly Session[]): Promise<void> {
+export async function untilMerged(
+  foyer: Foyer,
+  sessions: readonly Session[],
+  patience = patiently,
+): Promise<void> {
   const statuses = () => Promise.all(sessions.map((session) => runStatusOf(foyer, session)))
   await expect
-    .poll(() => statuses().then((all) => new Set(all)), patiently)
+    .poll(() => statuses().then((all) => new Set(all)), patience)
     .toEqual(new Set(['merged']))
 }
 

@@ -9,6 +9,7 @@ const PEOPLE = 300
 const CLIENTS = 25
 /** Long enough for two restarts and a lease that nobody hands back. */
 const PATIENCE_MS = 100_000
+const patience = { timeout: PATIENCE_MS, interval: 500 }
 
 let foyer: Foyer
 
@@ -52,7 +53,7 @@ async function signUpUnder(
 async function untilRows(tag: string): Promise<void> {
   const rows = async () =>
     (await foyer.connect()`SELECT 1 FROM users WHERE email LIKE ${`${tag}%`}`).length
-  await expect.poll(rows, { timeout: PATIENCE_MS, interval: 500 }).toBe(PEOPLE)
+  await expect.poll(rows, patience).toBe(PEOPLE)
 }
 
 /** Sessions that the index knows of; a person whose request was repeated has one. */
@@ -60,7 +61,7 @@ const indexed = async () => (await foyer.connect()`SELECT 1 FROM onboarding_sess
 
 test(
   'F1, F2: the runtime and its supervisor are killed twice while 300 people sign up: everybody once',
-  { timeout: PATIENCE_MS * 2 },
+  { timeout: PATIENCE_MS * 3 },
   async () => {
     const killRuntime = () => {
       process.kill(-foyer.pid('app'), 'SIGKILL')
@@ -73,7 +74,7 @@ test(
     expect(requests).toBeGreaterThan(PEOPLE)
     expect(new Set(sessions.map(({ specId }) => specId)).size).toBe(PEOPLE)
     await untilRows('killed-')
-    await untilMerged(foyer, sessions)
+    await untilMerged(foyer, sessions, patience)
     expect(await counts(foyer, 'killed-')).toEqual(each(PEOPLE))
     expect(await indexed()).toBe(PEOPLE)
   },
@@ -81,7 +82,7 @@ test(
 
 test(
   'F1, F2: everything is killed, local services included, and started again on its data: everybody once',
-  { timeout: PATIENCE_MS * 2 },
+  { timeout: PATIENCE_MS * 3 },
   async () => {
     const killEverything = async () => {
       const groups = UNITS.map((name) => foyer.pid(name))
@@ -92,7 +93,7 @@ test(
     const { sessions, requests } = await signUpUnder('crash-', { 150: killEverything })
     expect(requests).toBeGreaterThan(PEOPLE)
     await untilRows('crash-')
-    await untilMerged(foyer, sessions)
+    await untilMerged(foyer, sessions, patience)
     expect(await counts(foyer, 'crash-')).toEqual(each(PEOPLE))
     // And those from before, too.
     expect(await counts(foyer, 'killed-')).toEqual(each(PEOPLE))
