@@ -72,7 +72,10 @@ const Fields = z.object({
   ALLOWED_ORIGINS: z
     .string()
     .default('')
-    .transform((list) => list.split(',').map((origin) => origin.trim())),
+    .transform((list) => list.split(',').map((origin) => origin.trim()))
+    .transform((origins) => origins.filter((origin) => origin !== '')),
+  /** A sign-up takes at least this long, so that a warm object tells less by answering sooner. */
+  RESPONSE_FLOOR_MS: z.coerce.number().int().nonnegative().default(0),
   USER_LIMIT_PER_MINUTE: z.coerce.number().int().nonnegative().default(3),
   DATABASE_URL: z.string().min(1),
   /** Where the Neon driver posts to, when it is not Neon itself. */

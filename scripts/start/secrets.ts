@@ -1,7 +1,8 @@
-import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { generateTokenKey } from '../token-keys.ts'
 import { Problem } from './problem.ts'
 import { writePrivately } from './private-file.ts'
 
@@ -66,10 +67,4 @@ function randomText(): string {
   return randomBytes(SECRET_BYTES).toString('base64url')
 }
 
-/** A set of one Ed25519 key, named by its RFC 7638 thumbprint. */
-function generateTokenKeys(): string {
-  const { crv, x, d } = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' })
-  const thumbprint = JSON.stringify({ crv, kty: 'OKP', x })
-  const kid = createHash('sha256').update(thumbprint).digest('base64url')
-  return JSON.stringify({ keys: [{ kty: 'OKP', crv, x, d, kid, alg: 'EdDSA', use: 'sig' }] })
-}
+const generateTokenKeys = (): string => JSON.stringify({ keys: [generateTokenKey()] })

@@ -1,5 +1,5 @@
 /** Kinds keep names derived from one pepper from ever meeting each other. */
-type NameKind = 'email' | 'client' | 'code' | 'resume' | 'unsubscribe' | 'refresh'
+type NameKind = 'email' | 'client' | 'code' | 'resume' | 'unsubscribe' | 'refresh' | 'fingerprint'
 
 /**
  * Names that tell nothing: `base64url(HMAC-SHA-256(SUBJECT_PEPPER, kind + ":" + value))`, 43

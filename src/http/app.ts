@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { describeError, log } from '../adapters/log.ts'
 import { ROUTE_ROLES, requireRole } from './authenticate.ts'
 import { type HttpEnv, servicesOf } from './context.ts'
+import { allowOrigins } from './cors.ts'
 import { health } from './health.ts'
 import { invitation } from './invitation.ts'
 import { member } from './member.ts'
@@ -27,6 +28,9 @@ base.use(async (c, next) => {
   c.set('services', servicesOf(c.env))
   return next()
 })
+
+base.use('/api/*', allowOrigins)
+base.use('/.well-known/*', allowOrigins)
 
 for (const [path, role] of ROUTE_ROLES) base.use(path, requireRole(role))
 

@@ -12,13 +12,14 @@ import { clientAddress, limitByAddress } from './limit-by-address.ts'
 import { readJson, validationRefusal } from './read-json.ts'
 import { sendGathered } from './wake-gatherer.ts'
 import { type Refusal, refuse } from './refuse.ts'
+import { responseFloor } from './response-floor.ts'
 import { requestTrace } from './traceparent.ts'
 
 const OptionalIdempotencyKey = IdempotencyKey.optional()
 
 /** `/api/onboarding`: sign up, and watch the account come true. */
 export const onboarding = new Hono<HttpEnv>()
-  .post('/speculative', limitByAddress, async (c) => {
+  .post('/speculative', responseFloor, limitByAddress, async (c) => {
     const command = await readSignUp(c)
     if (!command.ok) return refuse(c, command.error)
     const { subjectKey, traceparent } = command.value

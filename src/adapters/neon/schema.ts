@@ -57,6 +57,11 @@ export const onboardingSessions = pgTable(
   (table) => [index('onboarding_sessions_subject').on(table.subjectKey)],
 )
 
+export const deploymentFacts = pgTable('deployment_facts', {
+  name: text('name').primaryKey(),
+  value: text('value').notNull(),
+})
+
 export const deadLetters = pgTable('dead_letters', {
   id: text('id').primaryKey(),
   queue: text('queue').notNull(),
