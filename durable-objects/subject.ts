@@ -33,7 +33,7 @@ import { accessSession, viewsAfter } from '../src/core/onboarding/access.ts'
 import { codeMails, decideClaim, decideRequestCode } from '../src/core/onboarding/claim.ts'
 import type { Decision, DecisionContext } from '../src/core/onboarding/decision.ts'
 import { decideSaveDraft } from '../src/core/onboarding/draft.ts'
-import { isWorkDue, nextWakeAt } from '../src/core/onboarding/due.ts'
+import { isArmedFor, isWorkDue, nextWakeAt } from '../src/core/onboarding/due.ts'
 import { evolve } from '../src/core/onboarding/evolve.ts'
 import { decideLease } from '../src/core/onboarding/lease.ts'
 import { decideLogout, decideRefresh, profileOf } from '../src/core/onboarding/member.ts'
@@ -220,15 +220,14 @@ export class SubjectObject extends DurableObject<Bindings> implements SubjectRpc
     this.#timeline.append(turn.entries)
     this.#state = turn.state
     // Nothing is awaited before the alarm is set, so it commits with the entries.
-    await this.#arm(nextWakeAt(turn.state, context.now))
+    await this.#arm(nextWakeAt(turn.state, context.now), context.now)
     for (const [specId, views] of viewsSince(before, turn.state)) this.#sockets.push(specId, views)
     for (const specId of endedSince(before, turn.state)) this.#sockets.end(specId)
     return { reply: turn.reply, wake: wakeAfter(before, turn.state, context.now) }
   }
 
-  /** Only ever earlier: an alarm that comes too soon looks, finds nothing due and sets the next. */
-  async #arm(wakeAt: number | null): Promise<void> {
-    if (wakeAt === null || (this.#armedAt !== null && this.#armedAt <= wakeAt)) return
+  async #arm(wakeAt: number | null, now: number): Promise<void> {
+    if (wakeAt === null || isArmedFor(this.#armedAt, wakeAt, now)) return
     this.#armedAt = wakeAt
     await this.ctx.storage.setAlarm(wakeAt)
   }

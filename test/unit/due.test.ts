@@ -1,7 +1,19 @@
 import { describe, expect, test } from 'vitest'
-import { nextWakeAt } from '../../src/core/onboarding/due.ts'
+import { isArmedFor, nextWakeAt } from '../../src/core/onboarding/due.ts'
 import { wakeAfter } from '../../src/core/onboarding/wake.ts'
 import { T0, TestSubject } from '../support/shared/test-subject.ts'
+
+describe('an alarm', () => {
+  test.each([
+    ['that is not known to be set has to be set', null, false],
+    ['that rings before does', T0 + 1_000, true],
+    ['that rings then does', T0 + 2_000, true],
+    ['that would ring later does not', T0 + 3_000, false],
+    ['F30: that should have rung by now was lost, and does not', T0, false],
+  ])('%s', (_, armedAt, does) => {
+    expect(isArmedFor(armedAt, T0 + 2_000, T0)).toBe(does)
+  })
+})
 
 describe('when the object looks at itself', () => {
   test('an object without work sleeps, until its sessions are over', () => {

@@ -58,6 +58,13 @@ export function nextWakeAt(state: SubjectState, now: number): number | null {
 }
 
 /**
+ * Whether an alarm that is set to `armedAt` will do for `wakeAt`: one that comes too soon looks, finds
+ * nothing due and sets the next. One that should have rung by now was lost, and does for nothing.
+ */
+export const isArmedFor = (armedAt: number | null, wakeAt: number, now: number): boolean =>
+  armedAt !== null && now < armedAt && armedAt <= wakeAt
+
+/**
  * The moments at which work due since `dueAt` is announced again: the gaps double, then stay. They
  * depend on `dueAt` alone, so that no traffic in between can push them away.
  */
