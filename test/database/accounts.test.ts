@@ -3,7 +3,7 @@ import { eq, getTableColumns, sql } from 'drizzle-orm'
 import { type PgColumn, getTableConfig } from 'drizzle-orm/pg-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { AccountWriter } from '../../src/adapters/neon/account-writer.ts'
-import { upsertAccounts } from '../../src/adapters/neon/accounts.ts'
+import { eraseAccount, upsertAccounts } from '../../src/adapters/neon/accounts.ts'
 import type { Database } from '../../src/adapters/neon/database.ts'
 import {
   acceptances,
@@ -153,6 +153,22 @@ describe('the index of sessions', () => {
     await index.record([one, { ...indexedSession(), subjectKey: one.subjectKey }], Date.now())
     await index.record([{ ...one, status: 'failed' }], Date.now())
     expect(await found(one.specId)).toMatchObject({ status: 'merged', storageBytes: 4_096 })
+  })
+
+  test('a session that an erasure found open is what its object says once the person is back', async () => {
+    const index = createSessionIndex(database)
+    const one = indexedSession()
+    await index.record([one], Date.now())
+    await eraseAccount(database, one.subjectKey, 1)
+    expect(await found(one.specId)).toMatchObject({ status: 'failed', subjectKey: null })
+    await index.record([one], Date.now())
+    expect(await found(one.specId)).toMatchObject({ status: 'failed', subjectKey: null })
+    await index.record([{ ...one, status: 'merged' }], Date.now())
+    expect(await found(one.specId)).toMatchObject({
+      status: 'merged',
+      subjectKey: one.subjectKey,
+      erasedAt: null,
+    })
   })
 
   test('a session that settles without having been indexed is there', async () => {

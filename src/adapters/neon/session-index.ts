@@ -41,10 +41,13 @@ export function createSessionIndex(database: Database): SessionIndex {
 type Row = typeof onboardingSessions.$inferInsert
 
 const { run, status, settledAt, failureStep, failureKind, failureDetail } = onboardingSessions
-const { archivedAt, invitedAt, provenAt, storageBytes } = onboardingSessions
+const { archivedAt, invitedAt, provenAt, erasedAt, storageBytes } = onboardingSessions
 
-/** What is over stays over; only a later run begins again. */
-const isOver = sql`(excluded.run = ${run} and ${settledAt} is not null)`
+/**
+ * What is over stays over; only a later run begins again. An erasure says so of sessions that were not:
+ * of whoever came back meanwhile their object knows better.
+ */
+const isOver = sql`(excluded.run = ${run} and ${settledAt} is not null and ${erasedAt} is null)`
 const unlessOver = (kept: PgColumn, said: SQL): SQL =>
   sql`case when ${isOver} then ${kept} else ${said} end`
 
