@@ -4,6 +4,9 @@ import { defineConfig } from 'vitest/config'
 // Processes start, databases boot: the hosts that run this are slow at times.
 const SLOW_TEST_MS = 120_000
 
+// Two thousand worlds take a minute where nothing else runs.
+const SIMULATION_MS = 600_000
+
 export default defineConfig({
   test: {
     projects: [
@@ -23,6 +26,14 @@ export default defineConfig({
           globalSetup: 'test/workers/setup.ts',
           setupFiles: 'test/support/worker/drain.ts',
           testTimeout: SLOW_TEST_MS,
+        },
+      },
+      {
+        test: {
+          name: 'simulation',
+          include: ['test/simulation/**/*.test.ts'],
+          environment: 'node',
+          testTimeout: SIMULATION_MS,
         },
       },
       {

@@ -16,8 +16,10 @@ export interface MailSettings {
   readonly MAIL_FROM: string
 }
 
-/** Of every try of one mail. */
+/** The same for every try of one mail. */
 export const proofMailKey = (mailId: string): string => `proof/${mailId}`
+
+export const invitationMailKey = (invitation: string): string => `invitation/${invitation}`
 
 /** Resend keeps idempotency keys for 24 h, so that a mail retried after a lost reply goes out once. */
 export function createResendMailer(settings: MailSettings, pepper: Pepper): Mailer {
@@ -34,7 +36,7 @@ export function createResendMailer(settings: MailSettings, pepper: Pepper): Mail
 
     async sendInvitation({ id, to, ...urls }) {
       const headers = unsubscribeHeaders(urls.unsubscribeUrl)
-      return send(resend, `invitation/${id}`, { from, to, headers, ...invitationMail(urls) })
+      return send(resend, invitationMailKey(id), { from, to, headers, ...invitationMail(urls) })
     },
   }
 }

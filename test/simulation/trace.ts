@@ -1,0 +1,46 @@
+import { hash32 } from './random.ts'
+import { START } from './scheduler.ts'
+
+export interface Happening {
+  /** Milliseconds since the world began. */
+  readonly at: number
+  readonly actor: string
+  readonly event: string
+}
+
+/** What happened, in order: always as a number that two equal runs share, on request as a story. */
+export class Trace {
+  readonly #now: () => number
+  readonly #keeps: boolean
+  readonly #story: Happening[] = []
+  #hash = 0
+
+  constructor(now: () => number, keeps: boolean) {
+    this.#now = now
+    this.#keeps = keeps
+  }
+
+  note(actor: string, event: string): void {
+    const at = this.#now() - START
+    this.#hash = hash32(`${at} ${actor} ${event}`, this.#hash)
+    if (this.#keeps) this.#story.push({ at, actor, event })
+  }
+
+  get hash(): string {
+    return this.#hash.toString(16).padStart(8, '0')
+  }
+
+  get story(): readonly Happening[] {
+    return this.#story
+  }
+}
+
+/** `2d 03:04:05.678  consumer 3        takes lease 4 of ada` */
+export const tell = ({ at, actor, event }: Happening): string =>
+  `${tellTime(at)}  ${actor.padEnd(16)}  ${event}`
+
+function tellTime(ms: number): string {
+  const days = Math.floor(ms / 86_400_000)
+  const time = new Date(ms % 86_400_000).toISOString().slice(11, 23)
+  return `${days}d ${time}`
+}
