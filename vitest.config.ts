@@ -17,7 +17,16 @@ export default defineConfig({
         plugins: [
           cloudflareTest(({ inject }) => ({
             wrangler: { configPath: './wrangler.toml' },
-            miniflare: { bindings: inject('bindings') },
+            miniflare: {
+              bindings: inject('bindings'),
+              // In wrangler.toml only where somebody uses it.
+              email: {
+                send_email: [
+                  { name: 'EMAIL' },
+                  { name: 'EMAIL_OF_OTHERS', allowed_sender_addresses: ['hello@others.example'] },
+                ],
+              },
+            },
           })),
         ],
         test: {

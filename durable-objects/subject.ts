@@ -26,6 +26,7 @@ import type {
 } from '../src/contract/subject-rpc.ts'
 import { describeError, log } from '../src/adapters/log.ts'
 import { proofCode } from '../src/adapters/mail/proof-code.ts'
+import { mailRepeatsOf } from '../src/adapters/mail/mailer.ts'
 import { stepDefinitions } from '../src/adapters/steps/registry.ts'
 import { type Bindings, parseSettings } from '../src/env.ts'
 import { createPepper } from '../src/core/pepper.ts'
@@ -259,7 +260,7 @@ export class SubjectObject extends DurableObject<Bindings> implements SubjectRpc
       opensPerMinute: settings.USER_LIMIT_PER_MINUTE,
       sessionMaxAgeMs: Math.round(settings.SESSION_MAX_AGE_HOURS * HOUR_MS),
       retentionMs: Math.round(settings.UNPROVEN_RETENTION_DAYS * DAY_MS),
-      mailRepeats: 'idempotent',
+      mailRepeats: mailRepeatsOf(settings),
     }
   }
 }

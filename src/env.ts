@@ -11,6 +11,8 @@ export interface Bindings extends Readonly<Record<string, unknown>> {
   readonly HYDRATION: Queue<WakeMessage>
   readonly IP_LIMITER: RateLimit
   readonly ARCHIVE: R2Bucket
+  /** Only where Cloudflare sends the mails. */
+  readonly EMAIL?: SendEmail
 }
 
 /** A JWK set as text; the first key signs, all verify, so rotation publishes before it signs. */
@@ -104,10 +106,12 @@ const Fields = z.object({
   ),
   /** Absent: 100 with a live key, 25 with a test key. */
   STRIPE_CALLS_PER_SECOND: optional(callsPerSecond),
-  /** Absent: no mail is sent. */
+  /** Who sends the mails: Resend by its key, or Cloudflare by the binding `EMAIL` in wrangler.toml. */
+  MAIL_PROVIDER: optional(z.enum(['resend', 'cloudflare'])).transform((name) => name ?? 'resend'),
+  /** Absent: Resend sends no mail. */
   RESEND_API_KEY: optional(z.string()),
   RESEND_API_BASE: optional(httpUrl),
-  /** Resend allows each team 5, unless it agreed on more. */
+  /** Of mails, whoever sends them. Resend allows each team 5, unless it agreed on more. */
   RESEND_CALLS_PER_SECOND: callsPerSecond.default(5),
   MAIL_FROM: z.string().default('Foyer <hello@foyer.local>'),
 })
@@ -149,7 +153,13 @@ export function parseSettings(env: Bindings): Settings {
 
 function parse(env: Bindings): Settings {
   const result = Settings.safeParse(env)
-  if (result.success) return result.data
+  if (result.success) return withBinding(result.data, env)
   const faults = result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
   throw new SettingsError(faults.join('; '))
+}
+
+/** A binding is no setting, but one that is missing is as much of a mistake. */
+function withBinding(settings: Settings, { EMAIL }: Bindings): Settings {
+  if (settings.MAIL_PROVIDER !== 'cloudflare' || EMAIL !== undefined) return settings
+  throw new SettingsError('EMAIL: is not bound in wrangler.toml, while MAIL_PROVIDER is cloudflare')
 }

@@ -26,6 +26,7 @@ const NAMES = new Set([
   'DATABASE_URL',
   'DATABASE_HTTP_URL',
   'MAIL_FROM',
+  'MAIL_PROVIDER',
 ])
 
 /** Settings that come in families, one for each outside party. */

@@ -4,6 +4,7 @@ import { type Result, fail, ok } from '../contract/result.ts'
 import { NO_BUDGET_DETAIL, NO_PERMIT_DETAIL } from '../core/hydration/failure.ts'
 import type { CallGate, Connections } from './call-gate.ts'
 import { describeError, log } from './log.ts'
+import { within } from './within.ts'
 
 /** Calls that begin in the same moment ask together; short beside any call. */
 const ASK_GATHER_MS = 2
@@ -127,19 +128,6 @@ const pause = (durationMs: number): Promise<void> =>
   new Promise((resolve) => {
     setTimeout(resolve, durationMs)
   })
-
-/** @throws what `answer` throws, or a time-out of its own */
-async function within<T>(durationMs: number, answer: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new DOMException('', 'TimeoutError')), durationMs)
-  })
-  try {
-    return await Promise.race([answer, late])
-  } finally {
-    clearTimeout(timer)
-  }
-}
 
 function outcomeOf(permit: number, result: Result<unknown, StepFailure>): CallOutcome {
   if (result.ok) return { permit, kind: 'answered' }

@@ -2,13 +2,12 @@ import { settleClaimed } from '../core/billing/settle.ts'
 import type { HydrationStep } from '../core/hydration/step.ts'
 import type { AcceptanceStore, LedgerStore } from '../core/ledger/store.ts'
 import type { Archive, DeadLetterStore, MailLinks, Mailer, SessionIndex } from '../core/ports.ts'
-import { type Pepper, createPepper } from '../core/pepper.ts'
+import { createPepper } from '../core/pepper.ts'
 import { type Bindings, type Settings, parseSettings } from '../env.ts'
 import { createArchive } from './archive.ts'
 import type { CallGate } from './call-gate.ts'
 import { createMailLinks } from './mail/mail-links.ts'
-import { noMailer } from './mail/no-mailer.ts'
-import { createResendMailer } from './mail/resend.ts'
+import { createMailer } from './mail/mailer.ts'
 import { AccountWriter } from './neon/account-writer.ts'
 import { createAcceptanceStore } from './neon/acceptances.ts'
 import { connect } from './neon/database.ts'
@@ -37,7 +36,7 @@ export function createProviders(env: Bindings, stopAt: number): Providers {
   const settings = parseSettings(env)
   const pepper = createPepper(settings.SUBJECT_PEPPER)
   const gates = openGates(env, stopAt)
-  const mailer = createMailer(settings, pepper)
+  const mailer = createMailer(env, settings, pepper)
   return {
     steps: createSteps(settings, createAccountWriter(settings, gates.billing), gates),
     mailer: {
@@ -57,12 +56,6 @@ function createAccountWriter(settings: Settings, gate: CallGate): AccountWriter 
   return new AccountWriter(connect(settings), async (customerIds) => {
     if (billing !== null) await settleClaimed(billing, customerIds)
   })
-}
-
-function createMailer({ RESEND_API_KEY, ...settings }: Settings, pepper: Pepper): Mailer {
-  return RESEND_API_KEY === undefined
-    ? noMailer
-    : createResendMailer({ ...settings, RESEND_API_KEY }, pepper)
 }
 
 export interface Stores {

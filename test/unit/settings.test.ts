@@ -22,6 +22,7 @@ async function isolate(given: Readonly<Record<string, string>>) {
   const { auth0SettingsOf } = await import('../../src/adapters/auth0/settings.ts')
   const settings = parseSettings({ ...BASE, ...given } as unknown as Bindings)
   return {
+    settings,
     steps: stepDefinitions(settings).map(({ name }) => name),
     auth0: auth0SettingsOf(settings),
   }
@@ -86,6 +87,27 @@ describe('the Auth0 account', () => {
     await expect(isolate({ ...AUTH0, AUTH0_DOMAIN: 'https://tenant.auth0.com/' })).rejects.toThrow(
       'AUTH0_DOMAIN',
     )
+  })
+})
+
+describe('the mail provider', () => {
+  test.each([
+    ['left out', {}],
+    ['empty', { MAIL_PROVIDER: '' }],
+    ['named', { MAIL_PROVIDER: 'resend' }],
+  ])('is Resend when %s', async (_name, given) => {
+    expect((await isolate(given)).settings.MAIL_PROVIDER).toBe('resend')
+  })
+
+  test('Cloudflare needs its binding, and its absence is said', async () => {
+    const given = { MAIL_PROVIDER: 'cloudflare' }
+    await expect(isolate(given)).rejects.toThrow('EMAIL: is not bound in wrangler.toml')
+    const bound = { ...given, EMAIL: { send: () => null } as unknown as string }
+    expect((await isolate(bound)).settings.MAIL_PROVIDER).toBe('cloudflare')
+  })
+
+  test('somebody else is refused', async () => {
+    await expect(isolate({ MAIL_PROVIDER: 'pigeon' })).rejects.toThrow('MAIL_PROVIDER')
   })
 })
 
