@@ -82,7 +82,7 @@ export const SocketParams = z.object({
 export class SubjectObject extends DurableObject<Bindings> implements SubjectRpc {
   readonly #timeline: Timeline
   readonly #sockets: SessionSockets
-  #state: SubjectState
+  #folded: SubjectState | null = null
   /** What the alarm is known to be set to; unknown after a cold start, which only costs a write. */
   #armedAt: number | null = null
 
@@ -90,7 +90,6 @@ export class SubjectObject extends DurableObject<Bindings> implements SubjectRpc
     super(ctx, env)
     this.#timeline = new Timeline(ctx.storage.sql)
     this.#sockets = new SessionSockets(ctx)
-    this.#state = this.#timeline.read().reduce(evolve, EMPTY_SUBJECT)
   }
 
   async open(command: OpenSession): Promise<OpenReply> {
@@ -219,7 +218,7 @@ export class SubjectObject extends DurableObject<Bindings> implements SubjectRpc
     const before = this.#state
     const turn = takeTurn(before, context, decide)
     this.#timeline.append(turn.entries)
-    this.#state = turn.state
+    this.#folded = turn.state
     // Nothing is awaited before the alarm is set, so it commits with the entries.
     await this.#arm(nextWakeAt(turn.state, context.now), context.now)
     for (const [specId, views] of viewsSince(before, turn.state)) this.#sockets.push(specId, views)
@@ -240,6 +239,15 @@ export class SubjectObject extends DurableObject<Bindings> implements SubjectRpc
       log('warn', 'wake.not_sent', { subject: message.key, error: describeError(error) })
     })
     this.ctx.waitUntil(sent)
+  }
+
+  /**
+   * Folded at the first use and not in the constructor: a timeline that this release cannot read, after
+   * a roll-back, must not keep the alarm from being set again.
+   */
+  get #state(): SubjectState {
+    this.#folded ??= this.#timeline.read().reduce(evolve, EMPTY_SUBJECT)
+    return this.#folded
   }
 
   #status(): SubjectStatus {

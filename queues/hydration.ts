@@ -1,5 +1,5 @@
 import { WakeMessage } from '../src/contract/messages.ts'
-import { log } from '../src/adapters/log.ts'
+import { describeError, log } from '../src/adapters/log.ts'
 import type { Bindings } from '../src/env.ts'
 import { workOff } from '../src/hydration/work-off.ts'
 
@@ -20,14 +20,21 @@ interface Wake {
  */
 export async function consumeHydration(batch: MessageBatch, env: Bindings): Promise<void> {
   const wakes = readWakes(batch)
-  const unanswered = await workOff(
-    env,
-    wakes.map(({ body }) => body),
-    Date.now() + WORK_MS,
-  )
+  const unanswered = await workOffOrNone(env, wakes)
   for (const { message, body } of wakes) {
     if (unanswered.has(body.key)) message.retry({ delaySeconds: RETRY_DELAY_SECONDS })
     else message.ack()
+  }
+}
+
+/** What throws here is a setting that cannot be read: everybody waits until it is mended. */
+async function workOffOrNone(env: Bindings, wakes: readonly Wake[]): Promise<ReadonlySet<string>> {
+  const bodies = wakes.map(({ body }) => body)
+  try {
+    return await workOff(env, bodies, Date.now() + WORK_MS)
+  } catch (error) {
+    log('error', 'hydration.interrupted', { queue: 'foyer-hydration', error: describeError(error) })
+    return new Set(bodies.map(({ key }) => key))
   }
 }
 

@@ -1,4 +1,4 @@
-import { runInDurableObject } from 'cloudflare:test'
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { describe, expect, test } from 'vitest'
 import type { SubjectRpc } from '../../src/contract/subject-rpc.ts'
 import { freshEmail } from '../support/worker/api.ts'
@@ -58,5 +58,21 @@ describe('F45: a deploy in mid-flight', () => {
     if (!opened.ok) throw new Error('refused')
     await stub.wake()
     await merged(stub, opened.value)
+  })
+
+  test('F45: a timeline that an older release cannot read keeps its alarm, until it can be read again', async () => {
+    const { stub, key } = freshSubject()
+    const claim = await open(stub, key)
+    const later = (statement: string) =>
+      runInDurableObject(stub, (_instance, { storage }: DurableObjectState) => {
+        storage.sql.exec(statement)
+      })
+    await later(`INSERT INTO timeline (seq, entry) VALUES (1000, '{"type":"of_a_later_release"}')`)
+    await evictDurableObject(stub)
+    for (let times = 0; times < 8; times += 1) expect(await runDurableObjectAlarm(stub)).toBe(true)
+    await later('DELETE FROM timeline WHERE seq = 1000')
+    await evictDurableObject(stub)
+    expect(await runDurableObjectAlarm(stub)).toBe(true)
+    await merged(stub, claim)
   })
 })

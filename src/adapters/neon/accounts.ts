@@ -43,12 +43,23 @@ export async function upsertAccounts(
       const failure = fail(databaseFailure(error))
       return rows.map(() => failure)
     }
-    const results: AccountResult[] = []
-    for (const row of rows) {
-      results.push(...(await upsertAccounts(database, [row], onAwaited)))
-    }
-    return results
+    return upsertOneByOne(database, rows, onAwaited)
   }
+}
+
+/** Until the database is not there any more: then nobody else waits for it, one after the other. */
+async function upsertOneByOne(
+  database: Database,
+  rows: readonly AccountRow[],
+  onAwaited: (customerId: string) => unknown,
+): Promise<readonly AccountResult[]> {
+  const results: AccountResult[] = []
+  for (const row of rows) {
+    const before = results.at(-1)
+    const isAway = before?.ok === false && before.error.kind === 'unavailable'
+    results.push(...(isAway ? [before] : await upsertAccounts(database, [row], onAwaited)))
+  }
+  return results
 }
 
 async function upsert(
