@@ -78,6 +78,9 @@ describe('S5: one atomic upsert of many accounts', () => {
     await upsertAccounts(database, [row])
     await upsertAccounts(database, [{ ...row, planId: 'planted', fence: 2 }])
     expect(await stored(database, row)).toMatchObject({ planId: 'pro', fence: 2 })
+    const proven = { planId: 'team', profile: { team: 'A' }, provenAt: new Date(), fence: 3 }
+    await upsertAccounts(database, [{ ...row, ...proven }])
+    expect(await stored(database, row)).toMatchObject(proven)
   })
 
   test('what an earlier pass found at Auth0 stays when a later one brings nothing', async () => {

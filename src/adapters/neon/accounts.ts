@@ -1,4 +1,4 @@
-import { and, eq, lte, sql } from 'drizzle-orm'
+import { type SQL, and, eq, lte, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import type { StepFailure } from '../../contract/hydration.ts'
 import { type Result, fail, ok } from '../../contract/result.ts'
@@ -62,6 +62,9 @@ async function upsertOneByOne(
   return results
 }
 
+const ifProven = (kept: PgColumn, said: SQL): SQL =>
+  sql`case when excluded.proven_at is null then ${kept} else ${said} end`
+
 async function upsert(
   database: Database,
   rows: readonly AccountRow[],
@@ -72,11 +75,11 @@ async function upsert(
     .values(rows.toSorted((a, b) => (a.subjectKey < b.subjectKey ? -1 : 1)))
     .onConflictDoUpdate({
       target: users.subjectKey,
-      // The object's word: the first session's plan until a proof decides, and nothing unproven after.
+      // The plan is the first session's until a proof decides; what is unproven overwrites nothing.
       set: {
-        planId: sql`excluded.plan_id`,
-        provenAt: sql`excluded.proven_at`,
-        profile: sql`excluded.profile`,
+        planId: ifProven(users.planId, sql`excluded.plan_id`),
+        provenAt: ifProven(users.provenAt, sql`excluded.proven_at`),
+        profile: ifProven(users.profile, sql`excluded.profile`),
         auth0UserId: sql`coalesce(excluded.auth0_user_id, ${users.auth0UserId})`,
         stripeCustomerId: sql`coalesce(excluded.stripe_customer_id, ${users.stripeCustomerId})`,
         // Of another customer nothing was heard yet.
