@@ -113,6 +113,8 @@ const Fields = z.object({
   RESEND_API_BASE: optional(httpUrl),
   /** Of mails, whoever sends them. Resend allows each team 5, unless it agreed on more. */
   RESEND_CALLS_PER_SECOND: callsPerSecond.default(5),
+  /** Opens the admin routes, 24 random bytes or more. Absent: nobody can. */
+  ADMIN_TOKEN: optional(z.string().min(32)),
   MAIL_FROM: z.string().default('Foyer <hello@foyer.local>'),
 })
 

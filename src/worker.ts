@@ -1,6 +1,7 @@
 import { keepDeadLetters } from '../queues/dead-letters.ts'
 import { consumeHydration } from '../queues/hydration.ts'
 import { keepLedger } from './cron/keep-ledger.ts'
+import { lookAfterDeadLetters } from './cron/look-after-dead-letters.ts'
 import { settleDue } from './cron/settle-due.ts'
 import { sweepOverdue } from './cron/sweep.ts'
 import type { Bindings } from './env.ts'
@@ -25,8 +26,12 @@ export default {
   },
 
   async scheduled(controller, env) {
-    await Promise.all([sweepOverdue(env, controller.scheduledTime), settleDue(env)])
-    // Afterwards: an invocation has few connections, and those two have somebody waiting.
+    await Promise.all([
+      sweepOverdue(env, controller.scheduledTime),
+      settleDue(env),
+      lookAfterDeadLetters(env),
+    ])
+    // Afterwards: an invocation has few connections, and those three have somebody waiting.
     await keepLedger(env, controller.scheduledTime)
   },
 } satisfies ExportedHandler<Bindings>

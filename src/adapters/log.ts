@@ -16,6 +16,8 @@ export interface LogFields {
   readonly kind?: string
   /** Of a failure: provider, status and code. */
   readonly detail?: string
+  readonly fingerprint?: string
+  readonly replay?: string
   readonly queue?: string
   readonly route?: string
   readonly status?: number

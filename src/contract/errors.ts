@@ -8,6 +8,8 @@ export const ERROR_STATUS = {
   forbidden: 403,
   not_found: 404,
   idempotency_key_reused: 409,
+  replay_running: 409,
+  nothing_to_replay: 409,
   link_expired: 410,
   payload_too_large: 413,
   unsupported_media_type: 415,

@@ -50,6 +50,8 @@ export interface SessionState extends SessionFacts {
   readonly deadlineAt: number
   /** What ended a failed run, for operators. */
   readonly failure: RunFailure | null
+  /** It had to make room: nobody can give it another run. */
+  readonly evicted: boolean
   readonly archivedAt: number | null
   /** When the person was asked back. */
   readonly invitedAt: number | null

@@ -5,6 +5,7 @@ import type { IndexedSession, OverdueSession } from './ports.ts'
 
 const UNTOUCHED = {
   failure: null,
+  evicted: false,
   archivedAt: null,
   invitedAt: null,
   provenAt: null,

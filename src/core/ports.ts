@@ -56,9 +56,12 @@ export type OverdueSession = Pick<IndexedSession, 'specId' | 'subjectKey' | 'run
 export interface SessionIndex {
   /**
    * Inserts or updates; what is known of a run never goes back, a later run takes the place of an
-   * earlier one. Throws when the database cannot.
+   * earlier one. In the same transaction a failed run becomes a dead letter, and letters of earlier
+   * runs of a session that is over are settled. Throws when the database cannot.
+   *
+   * @returns the ids of replays that letters were settled of
    */
-  record(sessions: readonly IndexedSession[], now: number): Promise<void>
+  record(sessions: readonly IndexedSession[], now: number): Promise<readonly string[]>
   /**
    * Takes the sessions whose time came before `dueBefore`, those longest overdue first; they are
    * next due at `againAt`. Throws when the database cannot.

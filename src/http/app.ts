@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import { admin } from './admin/admin.ts'
 import { describeError, log } from '../adapters/log.ts'
 import { ROUTE_ROLES, requireRole } from './authenticate.ts'
 import { type HttpEnv, servicesOf } from './context.ts'
@@ -41,6 +42,7 @@ export const app = base
   .route('/api/onboarding', proof)
   .route('/api/onboarding', invitation)
   .route('/api', member)
+  .route('/api/admin', admin)
   .route('/ws', socket)
   .route('/webhooks', webhooks)
   .get('/.well-known/jwks.json', (c) => {

@@ -1,6 +1,8 @@
 import type { WakeMessage } from '../contract/messages.ts'
 import { createProviders, createStores } from '../adapters/hydration-adapters.ts'
 import { describeError, log } from '../adapters/log.ts'
+import { createReplayDeps } from '../adapters/replay-deps.ts'
+import { driveReplays } from '../core/dead-letters/drive.ts'
 import { indexedOpening, indexedStatus } from '../core/indexed.ts'
 import type { IndexedSession, SessionIndex } from '../core/ports.ts'
 import { type Bindings, parseSettings } from '../env.ts'
@@ -8,7 +10,7 @@ import { type HydrationDeps, hydrateSubject } from './hydrate-subject.ts'
 
 /**
  * Does what is due for the subjects of these wake-ups, and lets the index know: before, so that it
- * has heard of them whatever happens, and after.
+ * has heard of them whatever happens, and after. Replays that waited for one of them go on.
  *
  * @param stopAt epoch milliseconds after which nothing new is begun; well inside the lease
  * @returns the keys of those whose object did not answer
@@ -26,19 +28,28 @@ export async function workOff(
   const keys = [...new Set(wakes.map(({ key }) => key))]
   const outcomes = await Promise.all(keys.map((key) => hydrate(env, key, deps)))
   await providers.settle()
-  await record(
+  const replays = await record(
     index,
     outcomes.flatMap((changed) => changed ?? []),
   )
+  if (replays.length > 0) await driveReplays(createReplayDeps(env), replays)
   return new Set(keys.filter((_key, position) => outcomes[position] === null))
 }
 
-/** The index follows; when the database is down it follows later, by the next wake-up or the cron. */
-async function record(index: SessionIndex, sessions: readonly IndexedSession[]): Promise<void> {
+/**
+ * The index follows; when the database is down it follows later, by the next wake-up or the cron.
+ *
+ * @returns the replays that may now go on
+ */
+async function record(
+  index: SessionIndex,
+  sessions: readonly IndexedSession[],
+): Promise<readonly string[]> {
   try {
-    await index.record(sessions, Date.now())
+    return await index.record(sessions, Date.now())
   } catch (error) {
     log('warn', 'hydration.not_indexed', { count: sessions.length, error: describeError(error) })
+    return []
   }
 }
 

@@ -11,6 +11,8 @@ import {
   ledgerBalance,
   ledgerFindings,
   onboardingSessions,
+  operatorActions,
+  replays,
   users,
   webhookEvents,
 } from '../../src/adapters/neon/schema.ts'
@@ -226,6 +228,8 @@ test.each([
   onboardingSessions,
   deadLetters,
   webhookEvents,
+  replays,
+  operatorActions,
   ledgerFindings,
   acceptances,
   ledgerBalance,

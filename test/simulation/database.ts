@@ -80,10 +80,12 @@ export class SimulatedDatabase {
     return {
       record: (sessions, now) =>
         sessions.length === 0
-          ? Promise.resolve()
-          : this.#statement(invocation, `index ${sessions.length} sessions`, () =>
-              this.#record(sessions, now),
-            ),
+          ? Promise.resolve([])
+          : this.#statement(invocation, `index ${sessions.length} sessions`, () => {
+              this.#record(sessions, now)
+              // Nobody asks for replays by group here.
+              return []
+            }),
       takeOverdue: (dueBefore, limit, againAt) =>
         this.#statement(invocation, 'take overdue', () =>
           this.#takeOverdue(dueBefore, limit, againAt),

@@ -27,4 +27,5 @@ export const testBindings = () => ({
   AUTH0_CALLS_PER_SECOND: '10000',
   STRIPE_CALLS_PER_SECOND: '10000',
   RESEND_CALLS_PER_SECOND: '10000',
+  ADMIN_TOKEN: randomBytes(32).toString('base64url'),
 })

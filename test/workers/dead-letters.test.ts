@@ -14,7 +14,7 @@ test('a dead letter is kept, and what cannot be read is not copied', async () =>
   const { batch } = await deliver(QUEUE, [wakeOf(token, specId), { email: 'canary@example.com' }])
   const kept = await Promise.all(batch.messages.map(({ id }) => deadLetter(id)))
   expect(kept[0]?.[0]?.body).toMatchObject({ v: 1, sessions: [{ specId }] })
-  expect(kept[1]).toMatchObject([{ body: null, reason: 'the message could not be read' }])
+  expect(kept[1]).toMatchObject([{ body: null, detail: 'the message could not be read' }])
 })
 
 test.each([

@@ -3,6 +3,7 @@ import type { PgColumn } from 'drizzle-orm/pg-core'
 import type { StepFailure } from '../../contract/hydration.ts'
 import { type Result, fail, ok } from '../../contract/result.ts'
 import { type Database, UNIQUE_VIOLATION, databaseFailure, sqlState } from './database.ts'
+import { closeLettersOf } from './run-letters.ts'
 import { ledgerFindings, onboardingSessions, users, webhookEvents } from './schema.ts'
 
 export interface AccountRow {
@@ -115,7 +116,8 @@ export function accountResultOf(row: AccountRow, userId: string | undefined): Ac
 }
 
 /**
- * Takes a person out of Postgres: the row goes, their sessions are still counted and lead to nobody.
+ * Takes a person out of Postgres: the row goes, their sessions are still counted and lead to nobody,
+ * their dead letters are closed.
  * A row that a newer lease wrote stays.
  */
 export async function eraseAccount(
@@ -139,6 +141,7 @@ export async function eraseAccount(
           status: sql`case when ${onboardingSessions.settledAt} is null then 'failed' else ${onboardingSessions.status} end`,
         })
         .where(eq(onboardingSessions.subjectKey, subjectKey)),
+      closeLettersOf(database, subjectKey),
     ])
     return ok(null)
   } catch (error) {

@@ -1,4 +1,5 @@
-import { neon, neonConfig } from '@neondatabase/serverless'
+import { NeonDbError, neon, neonConfig } from '@neondatabase/serverless'
+import { DrizzleQueryError } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/neon-http'
 import type { StepFailure } from '../../contract/hydration.ts'
 import * as schema from './schema.ts'
@@ -29,6 +30,10 @@ export function sqlState(error: unknown): string | null {
   }
   return null
 }
+
+/** Whether a query was refused or never answered, as against a mistake of ours before it was sent. */
+export const isDatabaseError = (error: unknown): boolean =>
+  error instanceof DrizzleQueryError || error instanceof NeonDbError
 
 /** Classes of SQLSTATE that say something about our rows; a missing table is an operator's to mend. */
 const OUR_FAULT = /^2[23]/

@@ -64,10 +64,56 @@ export const deploymentFacts = pgTable('deployment_facts', {
 
 export const deadLetters = pgTable('dead_letters', {
   id: text('id').primaryKey(),
-  queue: text('queue').notNull(),
+  source: text('source', { enum: ['run', 'message'] }).notNull(),
+  fingerprint: text('fingerprint').notNull(),
+  /** Of an erased person: none. */
+  subjectKey: text('subject_key'),
+  specId: uuid('spec_id'),
+  run: integer('run'),
+  step: text('step'),
+  kind: text('kind'),
+  detail: text('detail').notNull(),
+  queue: text('queue'),
+  /** Only of a message that could be read. */
   body: jsonb('body'),
+  failedAt: moment('failed_at').notNull(),
+  state: text('state', {
+    enum: ['open', 'replaying', 'resolved', 'failed_again', 'dismissed', 'gone'],
+  })
+    .notNull()
+    .default('open'),
+  replayId: uuid('replay_id'),
+  stage: integer('stage'),
+  lookAt: moment('look_at'),
+  settledAt: moment('settled_at'),
+})
+
+export const replays = pgTable('replays', {
+  id: uuid('id').primaryKey(),
+  fingerprint: text('fingerprint').notNull(),
+  state: text('state', { enum: ['running', 'done', 'stopped'] }).notNull(),
+  stage: integer('stage').notNull(),
+  letters: integer('letters').notNull(),
+  version: integer('version').notNull().default(0),
+  requestedAt: moment('requested_at').notNull(),
+  giveUpAt: moment('give_up_at').notNull(),
+  endedAt: moment('ended_at'),
+  stoppedAs: text('stopped_as', {
+    enum: ['recurrence', 'other_failure', 'timed_out', 'by_operator'],
+  }),
+  stoppedAtLetter: text('stopped_at_letter'),
+})
+
+export const operatorActions = pgTable('operator_actions', {
+  id: uuid('id').primaryKey(),
+  action: text('action', { enum: ['replay', 'stop', 'dismiss'] }).notNull(),
+  operator: text('operator').notNull(),
   reason: text('reason').notNull(),
-  receivedAt: moment('received_at').notNull(),
+  fingerprint: text('fingerprint').notNull(),
+  replayId: uuid('replay_id'),
+  at: moment('at').notNull(),
+  outcome: text('outcome'),
+  endedAt: moment('ended_at'),
 })
 
 export const webhookEvents = pgTable(

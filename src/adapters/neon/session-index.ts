@@ -3,6 +3,7 @@ import type { PgColumn } from 'drizzle-orm/pg-core'
 import type { IndexedSession, SessionIndex } from '../../core/ports.ts'
 import { isTerminal } from '../../core/onboarding/state.ts'
 import type { Database } from './database.ts'
+import { keepRunLetters, settleRunLetters } from './run-letters.ts'
 import { onboardingSessions } from './schema.ts'
 
 /** PostgreSQL takes 65,535 parameters in a statement; a row has sixteen. */
@@ -11,10 +12,13 @@ const ROWS_MAX = 1_000
 export function createSessionIndex(database: Database): SessionIndex {
   return {
     async record(sessions, now) {
-      const rows = distinct(sessions).map((session) => rowOf(session, now))
-      for (let from = 0; from < rows.length; from += ROWS_MAX) {
-        await upsert(database, rows.slice(from, from + ROWS_MAX))
+      const known = distinct(sessions)
+      const replays = new Set<string>()
+      for (let from = 0; from < known.length; from += ROWS_MAX) {
+        const chunk = known.slice(from, from + ROWS_MAX)
+        for (const id of await recordChunk(database, chunk, now)) replays.add(id)
       }
+      return [...replays]
     },
 
     async takeOverdue(dueBefore, limit, againAt) {
@@ -38,6 +42,28 @@ export function createSessionIndex(database: Database): SessionIndex {
   }
 }
 
+/** @returns the replays of the letters that were settled */
+async function recordChunk(
+  database: Database,
+  sessions: readonly IndexedSession[],
+  now: number,
+): Promise<readonly string[]> {
+  const upserted = upsert(
+    database,
+    sessions.map((session) => rowOf(session, now)),
+  )
+  if (!sessions.some(({ status }) => isTerminal(status))) {
+    await upserted
+    return []
+  }
+  const [, , settled] = await database.batch([
+    upserted,
+    keepRunLetters(database, sessions),
+    settleRunLetters(database, sessions, now),
+  ])
+  return settled.flatMap(({ replayId }) => replayId ?? [])
+}
+
 type Row = typeof onboardingSessions.$inferInsert
 
 const { run, status, settledAt, failureStep, failureKind, failureDetail } = onboardingSessions
@@ -51,8 +77,8 @@ const isOver = sql`(excluded.run = ${run} and ${settledAt} is not null and ${era
 const unlessOver = (kept: PgColumn, said: SQL): SQL =>
   sql`case when ${isOver} then ${kept} else ${said} end`
 
-async function upsert(database: Database, rows: readonly Row[]): Promise<void> {
-  await database
+const upsert = (database: Database, rows: readonly Row[]) =>
+  database
     .insert(onboardingSessions)
     .values([...rows])
     .onConflictDoUpdate({
@@ -78,7 +104,6 @@ async function upsert(database: Database, rows: readonly Row[]): Promise<void> {
       setWhere: sql`excluded.run > ${run}
         or (excluded.run = ${run} and (${settledAt} is null or excluded.settled_at is not null))`,
     })
-}
 
 /** One statement may touch a row once; the last word on a session counts. Sorted against deadlocks. */
 const distinct = (sessions: readonly IndexedSession[]): readonly IndexedSession[] =>

@@ -51,6 +51,7 @@ export const sessionStates = (state: SubjectState): readonly SessionState[] =>
     status: currentView(session).status,
     deadlineAt: session.deadlineAt,
     failure: currentView(session).status === 'failed' ? session.failure : null,
+    evicted: session.ended,
     archivedAt: session.archivedAt,
     invitedAt: state.invitation?.sentAt ?? null,
     provenAt: session.authEpoch < state.authEpoch ? (state.proof?.at ?? null) : null,

@@ -11,6 +11,7 @@ export const indexedSession = (change: Partial<IndexedSession> = {}): IndexedSes
   // So late that no sweep of another test takes it.
   dueAt: Date.UTC(2100, 0),
   failure: null,
+  evicted: false,
   archivedAt: null,
   invitedAt: null,
   provenAt: null,

@@ -8,6 +8,7 @@ declare global {
       mainModule: typeof mainModule
     }
     interface Env extends Bindings {
+      readonly ADMIN_TOKEN: string
       readonly AUTH0_API_BASE: string
       readonly DATABASE_HTTP_URL: string
       readonly STRIPE_API_BASE: string

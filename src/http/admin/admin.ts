@@ -1,0 +1,24 @@
+import { Hono } from 'hono'
+import { isDatabaseError } from '../../adapters/neon/database.ts'
+import { describeError, log } from '../../adapters/log.ts'
+import type { HttpEnv } from '../context.ts'
+import { refuse } from '../refuse.ts'
+import { deadLetters } from './dead-letters.ts'
+import { operatorActions } from './operator-actions.ts'
+import { replays } from './replays.ts'
+
+/** A database that was asleep is back within a second or two. */
+const DATABASE_RETRY_MS = 5_000
+
+/** `/api/admin`: for operators only, see `ROUTE_ROLES`. Reads and writes Postgres, and nothing else. */
+export const admin = new Hono<HttpEnv>()
+  .route('/dead-letters', deadLetters)
+  .route('/replays', replays)
+  .route('/operator-actions', operatorActions)
+  .onError((error, c) => {
+    if (!isDatabaseError(error)) throw error
+    const requestId = c.get('requestId')
+    log('error', 'admin.failed', { requestId, route: c.req.routePath, error: describeError(error) })
+    const message = 'The database does not answer.'
+    return refuse(c, { code: 'unavailable', message, retryAfterMs: DATABASE_RETRY_MS })
+  })
