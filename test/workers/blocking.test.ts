@@ -1,15 +1,6 @@
-import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { SignUpResponse } from '../../src/contract/onboarding.ts'
-import worker from '../../src/worker.ts'
-import {
-  ORIGIN,
-  bindings,
-  freshEmail,
-  getSession,
-  signUp,
-  untilSettled,
-} from '../support/worker/api.ts'
+import { freshEmail, getSession, signUp, untilSettled } from '../support/worker/api.ts'
 import {
   customersOf,
   fault,
@@ -18,20 +9,20 @@ import {
   mailsTo,
   rowsOf,
 } from '../support/worker/outside.ts'
+import { fetchUnder } from '../support/worker/under.ts'
 
 afterEach(() => fault('STRIPE', null))
 
-/** A sign-up with the blocking flow on, over the same objects, queue and services. */
 async function signUpBlocking(email: string, headers: Readonly<Record<string, string>> = {}) {
-  const ctx = createExecutionContext()
-  const request = new Request(`${ORIGIN}/api/onboarding/speculative`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json', ...headers },
-    body: JSON.stringify({ email, plan_id: 'pro' }),
-  })
-  const env = { ...bindings, USE_SPECULATIVE_ONBOARDING: 'false' }
-  const response = await worker.fetch(request, env, ctx)
-  await waitOnExecutionContext(ctx)
+  const response = await fetchUnder(
+    { USE_SPECULATIVE_ONBOARDING: 'false' },
+    '/api/onboarding/speculative',
+    {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', ...headers },
+      body: JSON.stringify({ email, plan_id: 'pro' }),
+    },
+  )
   return { status: response.status, session: await response.json<SignUpResponse>() }
 }
 

@@ -13,6 +13,7 @@ import {
   untilSettled,
 } from '../support/worker/api.ts'
 import { mailBody, mailsTo, rowsOf } from '../support/worker/outside.ts'
+import { fetchUnder } from '../support/worker/under.ts'
 
 const send = (method: string, path: string, token: string, body?: unknown): Promise<Response> =>
   fetchWorker(path, {
@@ -69,6 +70,23 @@ describe('B1: claim', () => {
       const answer = await fetchWorker('/api/onboarding/session', { headers: bearer(token) })
       expect(answer.status).toBe(401)
     }
+  })
+
+  test('a tab that slept past its token renews it, and the code still counts', async () => {
+    const email = freshEmail()
+    const signedUp = await fetchUnder({ TOKEN_TTL_SECONDS: '1' }, '/api/onboarding/speculative', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ email, plan_id: 'pro' }),
+    })
+    const session = await signedUp.json<SignUpResponse>()
+    const code = await codeFor(email)
+    await eventually('the end of the token', async () => {
+      const answer = await send('GET', '/api/onboarding/session', session.token)
+      return answer.status === 401
+    })
+    const renewed = await send('POST', '/api/onboarding/token', session.token)
+    expect((await claim(await renewed.json<SignUpResponse>(), code)).status).toBe(200)
   })
 
   test('a lost reply: the same session and code again give the member again (X10)', async () => {

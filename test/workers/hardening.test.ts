@@ -1,28 +1,14 @@
-import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { eq } from 'drizzle-orm'
 import { afterEach, describe, expect, test } from 'vitest'
 import { connect } from '../../src/adapters/neon/database.ts'
 import { deploymentFacts } from '../../src/adapters/neon/schema.ts'
-import { type Bindings, parseSettings } from '../../src/env.ts'
-import worker from '../../src/worker.ts'
-import { ORIGIN, bindings, errorOf, fetchWorker, freshEmail } from '../support/worker/api.ts'
-
-/** The Worker under other settings. */
-async function fetchWith(
-  settings: Partial<Record<string, string>>,
-  path: string,
-  init?: RequestInit,
-): Promise<Response> {
-  const ctx = createExecutionContext()
-  const env: Bindings = { ...bindings, ...settings }
-  const response = await worker.fetch(new Request(`${ORIGIN}${path}`, init), env, ctx)
-  await waitOnExecutionContext(ctx)
-  return response
-}
+import { parseSettings } from '../../src/env.ts'
+import { bindings, errorOf, fetchWorker, freshEmail } from '../support/worker/api.ts'
+import { fetchUnder } from '../support/worker/under.ts'
 
 describe('X34: pages of other origins', () => {
   const preflight = (origin: string) =>
-    fetchWith({ ALLOWED_ORIGINS: 'https://app.example, https://beta.example' }, '/api/me', {
+    fetchUnder({ ALLOWED_ORIGINS: 'https://app.example, https://beta.example' }, '/api/me', {
       method: 'OPTIONS',
       headers: { Origin: origin, 'Access-Control-Request-Method': 'GET' },
     })
@@ -57,13 +43,13 @@ describe('the pepper', () => {
   afterEach(() => database.delete(deploymentFacts).where(eq(deploymentFacts.name, 'pepper')))
 
   test('is ready with the one that the database knows, and not with another', async () => {
-    expect((await fetchWith({}, '/readyz')).status).toBe(200)
-    const other = await fetchWith({ SUBJECT_PEPPER: 'x'.repeat(43) }, '/readyz')
+    expect((await fetchUnder({}, '/readyz')).status).toBe(200)
+    const other = await fetchUnder({ SUBJECT_PEPPER: 'x'.repeat(43) }, '/readyz')
     expect(other.status).toBe(503)
     expect((await errorOf(other)).details).toEqual([
       { path: 'SUBJECT_PEPPER', message: expect.stringContaining('first used') as string },
     ])
-    expect((await fetchWith({}, '/readyz')).status).toBe(200)
+    expect((await fetchUnder({}, '/readyz')).status).toBe(200)
   })
 })
 
@@ -75,7 +61,7 @@ test('B13: a sign-up takes at least as long as the floor says, a refusal too', a
   })
   const timed = async (floorMs: number, email: string) => {
     const startedAt = performance.now()
-    await fetchWith(
+    await fetchUnder(
       { RESPONSE_FLOOR_MS: String(floorMs) },
       '/api/onboarding/speculative',
       body(email),
