@@ -1,5 +1,6 @@
 import { DurableObject } from 'cloudflare:workers'
 import { z } from 'zod'
+import type { SessionReport } from '../src/contract/explanation.ts'
 import { type HydrationWork, Report } from '../src/contract/hydration.ts'
 import type { WakeMessage } from '../src/contract/messages.ts'
 import type { SessionView } from '../src/contract/onboarding.ts'
@@ -41,6 +42,7 @@ import { decideLogout, decideRefresh, profileOf } from '../src/core/onboarding/m
 import { decideOpen } from '../src/core/onboarding/open.ts'
 import { decideReopen } from '../src/core/onboarding/reopen.ts'
 import { decideReport } from '../src/core/onboarding/report.ts'
+import { reportOf } from '../src/core/onboarding/session-report.ts'
 import { decideResume, decideUnsubscribe } from '../src/core/onboarding/resume.ts'
 import {
   EMPTY_SUBJECT,
@@ -165,6 +167,11 @@ export class SubjectObject extends DurableObject<Bindings> implements SubjectRpc
 
   async logout(claim: MemberClaim): Promise<void> {
     await this.#execute((state, context) => decideLogout(state, claim, context))
+  }
+
+  async explain(specId: string): Promise<SessionReport> {
+    await this.#execute(decideNothing)
+    return reportOf(this.#state, this.#timeline.read(), specId, Date.now())
   }
 
   reopen(command: ReopenRun): Promise<Result<{ readonly run: number }, ReopenRefusal>> {

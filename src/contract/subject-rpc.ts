@@ -1,3 +1,4 @@
+import type { SessionReport } from './explanation.ts'
 import type { FailureKind, HydrationWork, Report, SessionFacts } from './hydration.ts'
 import type { WakeMessage } from './messages.ts'
 import type { RunStatus, SessionView } from './onboarding.ts'
@@ -173,6 +174,8 @@ export interface SubjectRpc {
     claim: MemberClaim & { readonly generation: number },
   ): Promise<Result<MemberGrant, 'ended'>>
   logout(claim: MemberClaim): Promise<void>
+  /** Why is this person stuck? For operators: without the address and without clients. */
+  explain(specId: string): Promise<SessionReport>
   reopen(command: ReopenRun): Promise<Result<{ readonly run: number }, ReopenRefusal>>
   /** A WebSocket upgrade whose token was verified by the Worker. */
   fetch(request: Request): Promise<Response>

@@ -4,16 +4,23 @@ import { describeError, log } from '../../adapters/log.ts'
 import type { HttpEnv } from '../context.ts'
 import { refuse } from '../refuse.ts'
 import { deadLetters } from './dead-letters.ts'
+import { ledger } from './ledger.ts'
 import { operatorActions } from './operator-actions.ts'
 import { replays } from './replays.ts'
+import { sessions } from './sessions.ts'
 
 /** A database that was asleep is back within a second or two. */
 const DATABASE_RETRY_MS = 5_000
 
-/** `/api/admin`: for operators only, see `ROUTE_ROLES`. Reads and writes Postgres, and nothing else. */
+/**
+ * `/api/admin`: for operators only, see `ROUTE_ROLES`. Reads and writes Postgres; the one object that
+ * is ever asked is that of a session somebody asks about.
+ */
 export const admin = new Hono<HttpEnv>()
   .route('/dead-letters', deadLetters)
   .route('/replays', replays)
+  .route('/ledger', ledger)
+  .route('/sessions', sessions)
   .route('/operator-actions', operatorActions)
   .onError((error, c) => {
     if (!isDatabaseError(error)) throw error
