@@ -35,7 +35,8 @@ beforeAll(async () => {
 
 afterAll(() => world.stop())
 
-const NOW = Date.UTC(2026, 10, 21)
+/** Not a whole second: what Postgres is told must come back as it was. */
+const NOW = Date.UTC(2026, 10, 21) + 123
 const WHO = { operator: 'ada', reason: 'the price is back' }
 const record = (sessions: readonly IndexedSession[], now = NOW) =>
   createSessionIndex(database).record(sessions, now)
