@@ -1,4 +1,5 @@
 import { cpus, totalmem } from 'node:os'
+import type { Telling } from './enumeration.ts'
 import type { Comparison, Spread } from './sign-up.ts'
 import manifest from '../package.json' with { type: 'json' }
 
@@ -9,6 +10,7 @@ export interface Results {
   readonly machine: { readonly cores: number; readonly model: string; readonly memoryGiB: number }
   readonly versions: Readonly<Record<string, string>>
   readonly runs: readonly Run[]
+  readonly telling: Telling
 }
 
 /** The comparisons on one kind of storage. */
@@ -17,7 +19,7 @@ export interface Run {
   readonly comparisons: readonly Comparison[]
 }
 
-export const describeRuns = (runs: readonly Run[]): Results => ({
+export const describeRuns = (runs: readonly Run[], telling: Telling): Results => ({
   measuredAt: new Date().toISOString().slice(0, 10),
   machine: {
     cores: cpus().length,
@@ -30,9 +32,10 @@ export const describeRuns = (runs: readonly Run[]): Results => ({
     miniflare: manifest.devDependencies.miniflare,
   },
   runs,
+  telling,
 })
 
-export const toMarkdown = ({ measuredAt, machine, versions, runs }: Results): string =>
+export const toMarkdown = ({ measuredAt, machine, versions, runs, telling }: Results): string =>
   [
     '# What a sign-up costs',
     '',
@@ -40,6 +43,7 @@ export const toMarkdown = ({ measuredAt, machine, versions, runs }: Results): st
     '',
     `${measuredAt}, ${machine.cores} cores of ${machine.model}, ${machine.memoryGiB} GiB; Node ${versions['node']}, wrangler ${versions['wrangler']}, miniflare ${versions['miniflare']}. Ratios: 1 is the bare platform; median of the rounds, tenth and ninetieth percentile.`,
     ...runs.flatMap(section),
+    ...tellingSection(telling),
     '',
   ].join('\n')
 
@@ -68,3 +72,16 @@ const row = (name: string, { requestsPerSecond, cpuMs, p50Ms, p99Ms }: Compariso
 
 const told = ({ median, low, high }: Spread): string =>
   `${median.toFixed(2)} (${low.toFixed(2)}–${high.toFixed(2)})`
+
+const tellingSection = ({ neverSeenRatio, awakeRatio, p50Ms }: Telling): readonly string[] => [
+  '',
+  '## What time tells of an address',
+  '',
+  'One caller, storage on disk: an address never seen, one that is known and whose object sleeps, and the same a moment later. 1 would tell nothing. `RESPONSE_FLOOR_MS` hides what is below it.',
+  '',
+  '| | p50 | ratio to asleep |',
+  '|---|---|---|',
+  `| never seen | ${p50Ms.neverSeen.toFixed(1)} ms | ${told(neverSeenRatio)} |`,
+  `| known, asleep | ${p50Ms.asleep.toFixed(1)} ms | 1 |`,
+  `| known, awake | ${p50Ms.awake.toFixed(1)} ms | ${told(awakeRatio)} |`,
+]

@@ -7,7 +7,7 @@ import { type Spread, medianOf, quantile, spreadOf } from './statistics.ts'
 
 export type { Spread } from './statistics.ts'
 
-const CONFIGS = {
+export const CONFIGS = {
   bare: join(import.meta.dirname, 'bare', 'wrangler.toml'),
   foyer: join(import.meta.dirname, '..', 'wrangler.toml'),
 }

@@ -1,0 +1,70 @@
+import { performance } from 'node:perf_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { CREATED, SIGN_UP_PATH, newPeople, signUpBody } from './request.ts'
+import { type Side, startSide } from './side.ts'
+import { type Spread, medianOf, spreadOf } from './statistics.ts'
+
+/** Enough for a median that does not move; each is an object of its own. */
+const PEOPLE = 150
+/** Idle objects leave the memory after about ten seconds. */
+const EVICTED_AFTER_MS = 20_000
+
+/** Milliseconds. */
+interface Sample {
+  readonly neverSeen: number
+  readonly asleep: number
+  readonly awake: number
+}
+
+/** What the time of an answer tells of an address, one caller at a time. */
+export interface Telling {
+  /** Never seen, as a multiple of known and asleep: 1 tells nothing. */
+  readonly neverSeenRatio: Spread
+  /** Known and awake, as a multiple of known and asleep. */
+  readonly awakeRatio: Spread
+  readonly p50Ms: Sample
+}
+
+/** @throws Error when a sign-up was not answered 201 */
+export async function measureTelling(config: string, storage: string): Promise<Telling> {
+  const side = await startSide(config, 'foyer', storage)
+  try {
+    const known = newPeople(PEOPLE)
+    for (const person of known) await timeSignUp(side, person)
+    await sleep(EVICTED_AFTER_MS)
+    const samples: Sample[] = []
+    for (const person of known) {
+      const [stranger = ''] = newPeople(1)
+      // In turns, so that whatever slows the machine down slows all three.
+      samples.push({
+        neverSeen: await timeSignUp(side, stranger),
+        asleep: await timeSignUp(side, person),
+        awake: await timeSignUp(side, person),
+      })
+    }
+    const p50Of = (kind: keyof Sample) => medianOf(samples.map((sample) => sample[kind]))
+    return {
+      neverSeenRatio: spreadOf(samples.map(({ neverSeen, asleep }) => neverSeen / asleep)),
+      awakeRatio: spreadOf(samples.map(({ awake, asleep }) => awake / asleep)),
+      p50Ms: {
+        neverSeen: p50Of('neverSeen'),
+        asleep: p50Of('asleep'),
+        awake: p50Of('awake'),
+      },
+    }
+  } finally {
+    await side.stop()
+  }
+}
+
+async function timeSignUp({ url }: Side, person: string): Promise<number> {
+  const startedAt = performance.now()
+  const response = await fetch(new URL(SIGN_UP_PATH, url), {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: signUpBody(person),
+  })
+  await response.arrayBuffer()
+  if (response.status !== CREATED) throw new Error(`a sign-up was answered ${response.status}`)
+  return performance.now() - startedAt
+}
