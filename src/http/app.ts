@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { admin } from './admin/admin.ts'
 import { describeError, log } from '../adapters/log.ts'
-import { ROUTE_ROLES, requireRole } from './authenticate.ts'
+import { authorize } from './authenticate.ts'
 import { type HttpEnv, servicesOf } from './context.ts'
 import { allowOrigins } from './cors.ts'
 import { health } from './health.ts'
@@ -33,7 +33,7 @@ base.use(async (c, next) => {
 base.use('/api/*', allowOrigins)
 base.use('/.well-known/*', allowOrigins)
 
-for (const [path, role] of ROUTE_ROLES) base.use(path, requireRole(role))
+base.use(authorize)
 
 /** The whole HTTP surface. */
 export const app = base

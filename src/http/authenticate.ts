@@ -1,54 +1,58 @@
 import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
-import type { Role, TokenClaims } from '../contract/tokens.ts'
+import { matchedRoutes } from 'hono/route'
+import type { TokenClaims } from '../contract/tokens.ts'
 import type { HttpEnv } from './context.ts'
 import { refuse } from './refuse.ts'
+import { type Access, accessTo, accessToNothing } from './roles.ts'
+
+type Caller = TokenClaims | { readonly role: 'admin' }
 
 /**
- * Routes that only some roles may call; everything else under `/api` is open. A role that no token
- * can carry yet keeps its routes closed.
+ * Lets in whom the table of roles lets in. No valid token: 401. A valid one of another role: 403.
+ * Sets `claims` or `member`.
+ *
+ * @throws if the route is not in the table: nobody thought about who may call it
  */
-export const ROUTE_ROLES: readonly (readonly [path: string, role: Role])[] = [
-  ['/api/me', 'member'],
-  ['/api/user/*', 'member'],
-  ['/api/auth/logout', 'member'],
-  ['/api/admin/*', 'admin'],
-  ['/metrics', 'admin'],
-]
+export const authorize = createMiddleware<HttpEnv>(async (c, next) => {
+  const access = accessOf(c)
+  if (access.roles === 'everybody' || access.shown !== undefined) return next()
+  const caller = await callerOf(c, access)
+  if (caller === null) {
+    return refuse(c, { code: 'unauthorized', message: 'A valid token is needed.' })
+  }
+  if (!access.roles.includes(caller.role)) {
+    return refuse(c, { code: 'forbidden', message: 'This token does not open this route.' })
+  }
+  if (caller.role === 'member') c.set('member', caller)
+  if (caller.role === 'speculative') c.set('claims', caller)
+  return next()
+})
 
-/** No valid token: 401. A valid one of another role: 403. Sets `claims` or `member`. */
-export const requireRole = (role: Role, allow?: 'expired') =>
-  createMiddleware<HttpEnv>(async (c, next) => {
-    const { tokens } = c.get('services')
-    if (role === 'admin' && (await isAdmin(c))) return next()
-    const token = bearerToken(c.req.header('authorization'))
-    const claims = token === null ? null : await tokens.verify(token, Date.now(), allow)
-    if (claims === null || !claims.ok) {
-      return refuse(c, { code: 'unauthorized', message: 'A valid token is needed.' })
-    }
-    if (claims.value.role !== role) {
-      return refuse(c, { code: 'forbidden', message: 'This token does not open this route.' })
-    }
-    keep(c, claims.value)
-    return next()
-  })
-
-function keep(c: Context<HttpEnv>, claims: TokenClaims): void {
-  if (claims.role === 'member') c.set('member', claims)
-  else c.set('claims', claims)
+/** Middleware is registered for all methods, what answers for one. */
+function accessOf(c: Context<HttpEnv>): Access {
+  const route = matchedRoutes(c).find(({ method }) => method !== 'ALL')
+  if (route === undefined) return accessToNothing(c.req.path)
+  const access = accessTo(route.method, route.path)
+  if (access === undefined) throw new Error('a route that is not in the table of roles')
+  return access
 }
 
-/** Whoever has `ADMIN_TOKEN`. Compared by hash, so that the time taken tells nothing of it. */
-async function isAdmin(c: Context<HttpEnv>): Promise<boolean> {
-  const { ADMIN_TOKEN } = c.get('services').settings
-  const given = /^Bearer (\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1]
-  if (ADMIN_TOKEN === undefined || given === undefined) return false
-  const [one, other] = await Promise.all([ADMIN_TOKEN, given].map(sha256))
-  return one !== undefined && other !== undefined && crypto.subtle.timingSafeEqual(one, other)
+async function callerOf(c: Context<HttpEnv>, { expired }: Access): Promise<Caller | null> {
+  const [, token] = /^Bearer (\S+)$/i.exec(c.req.header('authorization') ?? '') ?? []
+  if (token === undefined) return null
+  const { tokens, settings } = c.get('services')
+  if (await isSame(token, settings.ADMIN_TOKEN)) return { role: 'admin' }
+  const claims = await tokens.verify(token, Date.now(), expired === true ? 'expired' : undefined)
+  return claims.ok ? claims.value : null
+}
+
+/** Compared by hash, so that the time taken tells nothing of the secret. */
+async function isSame(given: string, secret: string | undefined): Promise<boolean> {
+  if (secret === undefined) return false
+  const [one, other] = await Promise.all([sha256(given), sha256(secret)])
+  return crypto.subtle.timingSafeEqual(one, other)
 }
 
 const sha256 = (text: string): Promise<ArrayBuffer> =>
   crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
-
-const bearerToken = (header: string | undefined): string | null =>
-  /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(header ?? '')?.[1] ?? null

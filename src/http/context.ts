@@ -16,9 +16,9 @@ export interface HttpEnv {
   readonly Variables: {
     requestId: string
     services: Services
-    /** Set by `requireRole` for a speculative token. */
+    /** Set by `authorize` for a speculative token. */
     claims: SpeculativeClaims
-    /** Set by `requireRole` for a member's token. */
+    /** Set by `authorize` for a member's token. */
     member: MemberClaims
   }
 }

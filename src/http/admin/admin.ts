@@ -13,8 +13,8 @@ import { sessions } from './sessions.ts'
 const DATABASE_RETRY_MS = 5_000
 
 /**
- * `/api/admin`: for operators only, see `ROUTE_ROLES`. Reads and writes Postgres; the one object that
- * is ever asked is that of a session somebody asks about.
+ * `/api/admin`: for operators only, see `ROUTES` in roles.ts. Reads and writes Postgres; the one
+ * object that is ever asked is that of a session somebody asks about.
  */
 export const admin = new Hono<HttpEnv>()
   .route('/dead-letters', deadLetters)
