@@ -37,7 +37,9 @@ export class Alarm {
 
   set(at: number): void {
     const { clocks, delays, faults } = this.#stage
-    const late = faults.strikes('alarm_late') ? delays.spread(LATE_MIN_MS, LATE_MAX_MS) : 0
+    const late = faults.strikes('alarm_late', this.#owner)
+      ? delays.spread(LATE_MIN_MS, LATE_MAX_MS)
+      : 0
     const wait = Math.max(0, at - clocks.now(this.#owner)) + delays.int(0, LATENESS_MAX_MS) + late
     this.#at = at
     this.#plan(wait, () => this.#ring(0))
@@ -47,9 +49,9 @@ export class Alarm {
     const { delays, faults, scheduler, trace } = this.#stage
     this.#at = null
     this.#task = null
-    if (this.#maybeLost() && faults.strikes('alarm_lost')) return
+    if (this.#maybeLost() && faults.strikes('alarm_lost', this.#owner)) return
     trace.note(this.#owner, retries === 0 ? 'alarm rings' : `alarm rings again (${retries})`)
-    if (faults.strikes('alarm_doubled')) {
+    if (faults.strikes('alarm_doubled', this.#owner)) {
       scheduler.after(delays.int(0, DOUBLE_AFTER_MAX_MS), () => this.#handler(() => {}))
     }
     this.#handler((finished) => {
@@ -60,9 +62,9 @@ export class Alarm {
   /** Unless a newer one was set meanwhile. */
   #retry(retries: number): void {
     if (this.#task !== null) return
-    if (retries > RETRIES_MAX && this.#maybeLost()) {
-      return this.#stage.trace.note(this.#owner, 'alarm is given up')
-    }
+    const { faults } = this.#stage
+    const isLast = retries > RETRIES_MAX && this.#maybeLost()
+    if (isLast && faults.strikes('alarm_given_up', this.#owner)) return
     const doublings = Math.min(retries - 1, RETRIES_MAX)
     this.#plan(RETRY_BASE_MS * 2 ** doublings, () => this.#ring(retries))
   }

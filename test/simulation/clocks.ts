@@ -20,6 +20,11 @@ export class Clocks {
     return this.#scheduler.now + (this.#skews.get(owner) ?? 0)
   }
 
+  /** Whether this clock was never touched. */
+  isSteady(owner: string): boolean {
+    return !this.#skews.has(owner)
+  }
+
   /** @param skewMs how far the clock is ahead from now on; negative: behind */
   set(owner: string, skewMs: number): void {
     if ((this.#skews.get(owner) ?? 0) === skewMs) return

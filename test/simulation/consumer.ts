@@ -18,7 +18,7 @@ const LINKS: MailLinks = {
   of: async ({ mail }) => ({ resumeUrl: `#${mail}`, unsubscribeUrl: mail }),
 }
 
-/** `queues/hydration.ts` with the world's parts in place of its bindings. */
+/** `queues/hydration.ts` and `src/hydration/work-off.ts`, with what the world has for their bindings. */
 export async function consumeHydration(
   world: World,
   batch: Batch,

@@ -39,9 +39,9 @@ export class Cron {
     const { delays, faults, scheduler } = this.#world.stage
     this.#next = null
     this.plan()
-    if (faults.strikes('cron_missed')) return
+    if (faults.strikes('cron_missed', 'cron')) return
     this.sweep()
-    if (faults.strikes('cron_doubled')) {
+    if (faults.strikes('cron_doubled', 'cron')) {
       scheduler.after(delays.int(0, OVERLAP_MAX_MS), () => this.sweep())
     }
   }

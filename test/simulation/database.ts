@@ -14,6 +14,9 @@ import type { Invocation } from './invocation.ts'
 import type { Stage } from './stage.ts'
 
 const NAME = 'database'
+
+type Table = 'users' | 'onboarding_sessions' | 'dead_letters'
+
 const TRAVEL_MIN_MS = 1
 const TRAVEL_MAX_MS = 60
 /** A statement may wait for a lock, or in a proxy, for longer than its sender. */
@@ -55,8 +58,11 @@ export class SimulatedDatabase {
     return {
       write: async (row) => {
         try {
-          const userId = await this.#statement(invocation, `upsert user, fence ${row.fence}`, () =>
-            this.#upsertUser(row),
+          const userId = await this.#statement(
+            invocation,
+            'users',
+            `upsert user, fence ${row.fence}`,
+            () => this.#upsertUser(row),
           )
           return accountResultOf(row, userId)
         } catch (error) {
@@ -65,7 +71,7 @@ export class SimulatedDatabase {
       },
       erase: async (subjectKey, fence) => {
         try {
-          await this.#statement(invocation, `erase user, fence ${fence}`, () =>
+          await this.#statement(invocation, 'users', `erase user, fence ${fence}`, () =>
             this.#eraseUser(subjectKey, fence),
           )
           return ok(null)
@@ -81,13 +87,18 @@ export class SimulatedDatabase {
       record: (sessions, now) =>
         sessions.length === 0
           ? Promise.resolve([])
-          : this.#statement(invocation, `index ${sessions.length} sessions`, () => {
-              this.#record(sessions, now)
-              // Nobody asks for replays by group here.
-              return []
-            }),
+          : this.#statement(
+              invocation,
+              'onboarding_sessions',
+              `index ${sessions.length} sessions`,
+              () => {
+                this.#record(sessions, now)
+                // Nobody asks for replays by group here.
+                return []
+              },
+            ),
       takeOverdue: (dueBefore, limit, againAt) =>
-        this.#statement(invocation, 'take overdue', () =>
+        this.#statement(invocation, 'onboarding_sessions', 'take overdue', () =>
           this.#takeOverdue(dueBefore, limit, againAt),
         ),
     }
@@ -96,7 +107,7 @@ export class SimulatedDatabase {
   deadLetterStore(invocation: Invocation): DeadLetterStore {
     return {
       keep: (letters) =>
-        this.#statement(invocation, `keep ${letters.length} dead letters`, () => {
+        this.#statement(invocation, 'dead_letters', `keep ${letters.length} dead letters`, () => {
           for (const letter of letters) {
             if (!this.deadLetters.has(letter.id)) this.deadLetters.set(letter.id, letter)
           }
@@ -207,19 +218,24 @@ export class SimulatedDatabase {
     )
   }
 
-  #statement<Value>(invocation: Invocation, what: string, run: () => Value): Promise<Value> {
+  #statement<Value>(
+    invocation: Invocation,
+    where: Table,
+    what: string,
+    run: () => Value,
+  ): Promise<Value> {
     const { delays, faults, scheduler, trace } = this.#stage
     const travel = () => delays.int(TRAVEL_MIN_MS, TRAVEL_MAX_MS)
     return invocation.suspend((goOn) => {
       const timeOut = () => scheduler.after(TIMEOUT_MS, () => goOn(fail(new Error('timed out'))))
-      const late = faults.strikes('statement_late')
+      const late = faults.strikes('statement_late', where, !invocation.isSteady)
       if (late) timeOut()
       const delay = late ? TIMEOUT_MS + delays.int(LATE_MIN_MS, LATE_MAX_MS) : travel()
       scheduler.after(delay, () => {
-        if (faults.isDown(NAME) || faults.strikes('statement_lost')) return timeOut()
+        if (faults.isDown(NAME) || faults.strikes('statement_lost', where)) return timeOut()
         trace.note(NAME, `${what} for ${invocation.name}`)
         const outcome = attempt(run)
-        if (faults.strikes('commit_unheard')) return timeOut()
+        if (faults.strikes('commit_unheard', where)) return timeOut()
         return scheduler.after(travel(), () => goOn(outcome))
       })
     })

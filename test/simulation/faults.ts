@@ -14,6 +14,7 @@ export const FAULTS = {
   alarm_late: 'the alarm rings minutes or hours late',
   alarm_doubled: 'the alarm rings twice',
   alarm_lost: 'the alarm never rings',
+  alarm_given_up: 'the platform forgets an alarm that failed seven times',
   // The queue.
   send_throws: 'the queue refuses a message',
   send_hangs: 'the queue takes a message and does not say so',
@@ -75,16 +76,23 @@ export interface Weather {
 
 export const CALM: Weather = { rates: {}, outages: [], until: Number.POSITIVE_INFINITY }
 
+interface Script {
+  readonly fault: Fault
+  readonly where: string
+  letPass: number
+  times: number
+}
+
 /** Decides at each opportunity whether a fault strikes. */
 export class Faults {
   readonly #weather: Weather
   readonly #random: Random
   readonly #scheduler: Scheduler
   readonly #trace: Trace
-  readonly #scripted = new Map<Fault, number[]>()
+  readonly #scripted: Script[] = []
   readonly #down = new Set<Part>()
   #opportunities = 0
-  #strikeAt: number | null = null
+  #strikeAt: readonly number[] = []
 
   constructor(weather: Weather, random: Random, scheduler: Scheduler, trace: Trace) {
     this.#weather = weather
@@ -93,12 +101,19 @@ export class Faults {
     this.#trace = trace
   }
 
-  /** To be asked once at each moment at which `fault` is possible. */
-  strikes(fault: Fault): boolean {
+  /**
+   * To be asked once at each moment at which `fault` is possible.
+   *
+   * @param where the part it would strike: an object, a provider, an invocation
+   * @param comesByChance false: only where a test asks for it
+   */
+  strikes(fault: Fault, where: string, comesByChance = true): boolean {
     this.#opportunities += 1
     const struck =
-      this.#opportunities === this.#strikeAt || this.#isScripted(fault) || this.#isDrawn(fault)
-    if (struck) this.#trace.note('FAULT', `${fault}: ${FAULTS[fault]}`)
+      this.#strikeAt.includes(this.#opportunities) ||
+      this.#isScripted(fault, where) ||
+      (comesByChance && this.#isDrawn(fault))
+    if (struck) this.#trace.note('FAULT', `${fault} at ${where}: ${FAULTS[fault]}`)
     return struck
   }
 
@@ -119,10 +134,9 @@ export class Faults {
     return this.#weather.until
   }
 
-  /** Strikes at the next opportunities, after as many as are let pass. */
-  next(fault: Fault, { times = 1, letPass = 0 } = {}): void {
-    const waits = Array.from({ length: times }, (_, index) => (index === 0 ? letPass : 0))
-    this.#scripted.set(fault, [...(this.#scripted.get(fault) ?? []), ...waits])
+  /** Strikes at the next opportunities there, after as many as are let pass. */
+  next(fault: Fault, where: string, { times = 1, letPass = 0 } = {}): void {
+    this.#scripted.push({ fault, where, letPass, times })
   }
 
   takeDown(part: Part): void {
@@ -133,22 +147,24 @@ export class Faults {
     this.#down.delete(part)
   }
 
-  /** Strikes once, at this opportunity of all, counted from 1. */
-  strikeAt(opportunity: number): void {
-    this.#strikeAt = opportunity
+  /** Strikes at these opportunities of all, counted from 1, whatever they are. */
+  strikeAt(...opportunities: readonly number[]): void {
+    this.#strikeAt = opportunities
   }
 
   get opportunities(): number {
     return this.#opportunities
   }
 
-  #isScripted(fault: Fault): boolean {
-    const waits = this.#scripted.get(fault)
-    const wait = waits?.[0]
-    if (waits === undefined || wait === undefined) return false
-    if (wait > 0) waits[0] = wait - 1
-    else waits.shift()
-    return wait === 0
+  #isScripted(fault: Fault, where: string): boolean {
+    const script = this.#scripted.find(
+      (one) => one.fault === fault && one.where === where && one.times > 0,
+    )
+    if (script === undefined) return false
+    script.letPass -= 1
+    if (script.letPass >= 0) return false
+    script.times -= 1
+    return true
   }
 
   #isDrawn(fault: Fault): boolean {

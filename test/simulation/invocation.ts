@@ -55,7 +55,7 @@ export class Invocation {
     })
   }
 
-  /** Runs code that is never slow: for a limit of production that is known (docs/simulation.md). */
+  /** Runs code that chance does not slow down: production has a limit there (docs/simulation.md). */
   async steadily<Value>(run: () => Promise<Value>): Promise<Value> {
     this.#steady += 1
     try {
@@ -78,10 +78,10 @@ export class Invocation {
           goOn(fail(new Error(`${what}: ${outcome}`))),
         )
       scheduler.after(this.#hop(), () => {
-        if (faults.strikes('request_lost')) return lose('request lost')
+        if (faults.strikes('request_lost', what)) return lose('request lost')
         return arrive((outcome) => {
           scheduler.after(this.#hop(), () =>
-            faults.strikes('reply_lost') ? lose('reply lost') : goOn(outcome),
+            faults.strikes('reply_lost', what) ? lose('reply lost') : goOn(outcome),
           )
         })
       })
@@ -91,8 +91,8 @@ export class Invocation {
   #resume(go: () => void): void {
     const { faults, scheduler } = this.#stage
     if (!this.#alive) return
-    if (faults.strikes('killed')) return this.kill()
-    if (this.isSteady || !faults.strikes('slow')) return go()
+    if (faults.strikes('killed', this.name)) return this.kill()
+    if (!faults.strikes('slow', this.name, !this.isSteady)) return go()
     scheduler.after(this.#delay(PAUSE_MIN_MS, PAUSE_MAX_MS), () => {
       if (this.#alive) go()
     })

@@ -244,7 +244,7 @@ export class SimulatedObject {
     died: (outcome: { readonly ok: false; readonly error: Error }) => void,
   ): void {
     const { decisions, faults } = this.#options.stage
-    if (faults.strikes('evicted')) this.evict()
+    if (faults.strikes('evicted', this.name)) this.evict()
     const memory = this.#load()
     const before = memory.state
     const context = this.#context()
@@ -279,13 +279,13 @@ export class SimulatedObject {
     const { faults } = this.#options.stage
     const position = this.#unwritten.indexOf(turn)
     if (position < 0) return
-    if (faults.strikes('killed_before_commit')) return this.crash()
+    if (faults.strikes('killed_before_commit', this.name)) return this.crash()
     const ready = this.#unwritten.slice(0, position + 1)
     for (const { entries, alarmAt } of ready) {
       this.journal.append(entries)
       if (alarmAt !== null) this.alarm.set(alarmAt)
     }
-    if (faults.strikes('killed_after_commit')) return this.crash()
+    if (faults.strikes('killed_after_commit', this.name)) return this.crash()
     this.#unwritten = this.#unwritten.slice(position + 1)
     for (const { committed } of ready) committed()
   }

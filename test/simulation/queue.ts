@@ -60,14 +60,14 @@ export class Queue {
   send(body: unknown, answer: Answer<null>): void {
     const { stage, name, part } = this.#options
     const { delays, faults } = stage
-    if (faults.isDown(part) || faults.strikes('send_throws')) {
+    if (faults.isDown(part) || faults.strikes('send_throws', name)) {
       return answer(fail(new Error(`${name} does not take messages`)))
     }
-    if (!faults.strikes('send_hangs')) answer(ok(null))
-    if (faults.strikes('message_lost')) return
-    const copies = faults.strikes('message_doubled') ? 2 : 1
+    if (!faults.strikes('send_hangs', name)) answer(ok(null))
+    if (faults.strikes('message_lost', name)) return
+    const copies = faults.strikes('message_doubled', name) ? 2 : 1
     for (let copy = 0; copy < copies; copy += 1) {
-      const delay = faults.strikes('message_delayed')
+      const delay = faults.strikes('message_delayed', name)
         ? delays.spread(DELAY_MIN_MS, DELAY_MAX_MS)
         : delays.int(TRAVEL_MIN_MS, TRAVEL_MAX_MS)
       this.take(body, delay)
@@ -115,12 +115,12 @@ export class Queue {
   }
 
   #consume(messages: readonly Message[], consumer: string): void {
-    const { stage, consume } = this.#options
+    const { stage, name, consume } = this.#options
     const open = new Set(messages)
     const comeBack = () => {
       limit.cancel()
       const acked = messages.filter((message) => !open.has(message))
-      const repeated = acked.filter(() => stage.faults.strikes('delivery_repeated'))
+      const repeated = acked.filter(() => stage.faults.strikes('delivery_repeated', name))
       for (const message of [...open, ...repeated]) this.#retry(message)
     }
     const invocation = new Invocation(stage, consumer, comeBack)

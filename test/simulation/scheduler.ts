@@ -51,6 +51,12 @@ export class Scheduler {
     }
   }
 
+  /** Lets time go by in which nothing happens. */
+  waitUntil(moment: number): void {
+    if (this.nextAt !== null && this.nextAt < moment) throw new Error('something happens before')
+    this.#now = Math.max(this.#now, moment)
+  }
+
   /** The next event, and all that code does before it waits again. False: there was none. */
   async step(): Promise<boolean> {
     if (this.nextAt === null) return false

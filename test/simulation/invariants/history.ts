@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { RunStatus } from '../../../src/contract/onboarding.ts'
 import { ATTEMPTS_MAX } from '../../../src/core/hydration/retry.ts'
+import { nextWakeAt } from '../../../src/core/onboarding/due.ts'
 import { IDEMPOTENCY_WINDOW_MS } from '../../../src/core/onboarding/limits.ts'
 import {
   type Session,
@@ -73,6 +74,17 @@ export const HISTORY: Invariants = {
       first(after.sessions.values(), (session) =>
         isOpen(session) && session.deadlineAt <= entry.at ? `${session.specId} is open` : null,
       ),
+    ),
+
+  'C: whoever waits for something has an alarm': ({ stage }, { written }) =>
+    first(new Set(written.map(({ object }) => object)), ({ name, alarm, settledState, localNow }) =>
+      settledState === null ||
+      alarm.at !== null ||
+      nextWakeAt(settledState, localNow) === null ||
+      // A clock that jumped back makes an alarm that has rung look like one to come.
+      !stage.clocks.isSteady(name)
+        ? null
+        : `${name} has none`,
     ),
 
   'D: a key has one session': (_, { written }) =>

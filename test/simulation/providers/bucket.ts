@@ -22,10 +22,10 @@ export class SimulatedBucket {
       invocation.suspend((goOn) => {
         const lose = () => scheduler.after(travel(), () => goOn(fail(new Error('R2 says nothing'))))
         scheduler.after(travel(), () => {
-          if (faults.isDown('archive') || faults.strikes('put_lost')) return lose()
+          if (faults.isDown('archive') || faults.strikes('put_lost', 'archive')) return lose()
           trace.note('archive', `keeps ${key}`)
           this.objects.set(key, String(value))
-          if (faults.strikes('put_unheard')) return lose()
+          if (faults.strikes('put_unheard', 'archive')) return lose()
           return scheduler.after(travel(), () => goOn(ok(null)))
         })
       })

@@ -48,8 +48,8 @@ export class Line {
         trace.note(this.part, `${what} for ${invocation.name}: ${answer.status}`)
         return answer
       }
-      if (faults.strikes('call_lost')) return silence()
-      if (!invocation.isSteady && faults.strikes('call_late')) {
+      if (faults.strikes('call_lost', this.part)) return silence()
+      if (faults.strikes('call_late', this.part, !invocation.isSteady)) {
         const late = this.#timeoutMs + delays.int(LATE_MIN_MS, LATE_MAX_MS)
         scheduler.after(late, () => (faults.isDown(this.part) ? null : arrive()))
         return silence()
@@ -57,7 +57,7 @@ export class Line {
       return scheduler.after(this.#travel(), () => {
         if (faults.isDown(this.part)) return this.#down(silence, (answer) => goOn(ok(answer)))
         const answer = arrive()
-        if (faults.strikes('answer_lost')) return silence()
+        if (faults.strikes('answer_lost', this.part)) return silence()
         return scheduler.after(this.#travel(), () => goOn(ok(answer)))
       })
     })
@@ -71,9 +71,9 @@ export class Line {
 
   #fate(): Fate | 'limited' {
     const { faults } = this.#stage
-    if (faults.strikes('limits')) return 'limited'
-    if (faults.strikes('breaks_before')) return 'breaks_before'
-    return faults.strikes('breaks_after') ? 'breaks_after' : 'well'
+    if (faults.strikes('limits', this.part)) return 'limited'
+    if (faults.strikes('breaks_before', this.part)) return 'breaks_before'
+    return faults.strikes('breaks_after', this.part) ? 'breaks_after' : 'well'
   }
 
   #limited(): HttpAnswer {
