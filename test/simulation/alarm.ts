@@ -21,6 +21,7 @@ export class Alarm {
   /** Whether somebody else would notice if it never rang. */
   readonly #maybeLost: () => boolean
   #at: number | null = null
+  #rangAt = 0
   #task: Task | null = null
 
   constructor(stage: Stage, owner: string, handler: AlarmHandler, maybeLost: () => boolean) {
@@ -33,6 +34,11 @@ export class Alarm {
   /** By the object's clock; `null`: it is not set. */
   get at(): number | null {
     return this.#at
+  }
+
+  /** When it rang last, or should have: by the world's time. */
+  get rangAt(): number {
+    return this.#rangAt
   }
 
   set(at: number): void {
@@ -49,6 +55,7 @@ export class Alarm {
     const { delays, faults, scheduler, trace } = this.#stage
     this.#at = null
     this.#task = null
+    this.#rangAt = scheduler.now
     if (this.#maybeLost() && faults.strikes('alarm_lost', this.#owner)) return
     trace.note(this.#owner, retries === 0 ? 'alarm rings' : `alarm rings again (${retries})`)
     if (faults.strikes('alarm_doubled', this.#owner)) {

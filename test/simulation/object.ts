@@ -30,6 +30,7 @@ import { Journal } from './journal.ts'
 import { codeIn } from './providers/mail.ts'
 import type { Plan } from './plan.ts'
 import type { Stage } from './stage.ts'
+import { tellEntry } from './tell-entry.ts'
 
 /** A write reaches the disks of several machines before anybody hears of it. */
 const COMMIT_MIN_MS = 2
@@ -251,7 +252,7 @@ export class SimulatedObject {
     const turn = decisions.takeTurn(before, context, decide)
     memory.state = turn.state
     const alarmAt = this.#arm(memory, decisions.nextWakeAt(turn.state, context.now), context.now)
-    for (const entry of turn.entries) this.#note(describe(entry))
+    for (const entry of turn.entries) this.#note(tellEntry(entry))
     const wake = decisions.wakeAfter(before, turn.state, context.now)
     this.#write({
       entries: turn.entries,
@@ -320,28 +321,3 @@ export class SimulatedObject {
     this.#options.stage.trace.note(this.name, event)
   }
 }
-
-/** An entry without what a reader of the story does not ask for. */
-function describe(entry: Entry): string {
-  const { type, ...facts } = entry
-  const told = Object.entries(facts).flatMap(([name, value]) =>
-    TOLD.has(name) ? [`${name} ${JSON.stringify(value)}`] : [],
-  )
-  return [type, ...told].join(' ')
-}
-
-const TOLD: ReadonlySet<string> = new Set([
-  'run',
-  'runs',
-  'fence',
-  'step',
-  'ref',
-  'kind',
-  'detail',
-  'failed',
-  'mail',
-  'chores',
-  'chore',
-  'specIds',
-  'invitation',
-])

@@ -9,7 +9,7 @@ import { Random } from './random.ts'
 import { silently } from './silence.ts'
 import { createStage } from './stage.ts'
 import type { Happening } from './trace.ts'
-import { drawWeather } from './weather.ts'
+import { drawWeather, tellWeather } from './weather.ts'
 import { World } from './world.ts'
 
 export interface Outcome {
@@ -41,6 +41,7 @@ export async function simulate(seed: number, options: RunOptions = {}): Promise<
   const random = new Random(`seed ${seed}`)
   const weather = drawWeather(random.fork('weather'))
   const stage = createStage({ random, weather, decisions, keepsStory })
+  stage.trace.note('weather', tellWeather(weather))
   const world = new World(stage, drawPlan(random.fork('plan')))
   const people = drawPeople(world, random.fork('people'), weather.until)
   drawHands(world, people, random.fork('hands'), weather.until)

@@ -35,9 +35,12 @@ export class Trace {
   }
 }
 
-/** `2d 03:04:05.678  consumer 3        takes lease 4 of ada` */
+/** The end of a UUID: its beginning tells it from others well enough. */
+const UUID_END = /(?<=\b[0-9a-f]{8})(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g
+
+/** `2d 03:04:05.678  ada                   lease_granted fence 4 runs [2]` */
 export const tell = ({ at, actor, event }: Happening): string =>
-  `${tellTime(at)}  ${actor.padEnd(16)}  ${event}`
+  `${tellTime(at)}  ${actor.padEnd(20)}  ${event.replaceAll(UUID_END, '…')}`
 
 function tellTime(ms: number): string {
   const days = Math.floor(ms / 86_400_000)

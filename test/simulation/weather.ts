@@ -40,3 +40,16 @@ function drawOutages(random: Random, roughness: number, until: number): readonly
     return [{ part, from, until: Math.min(from + length, until) }]
   })
 }
+
+/** For the reader of a story: what this run is about. */
+export function tellWeather({ rates, outages, until }: Weather): string {
+  const percent = Object.entries(rates).map(
+    ([fault, rate]) => `${fault} ${(rate * 100).toFixed(1)} %`,
+  )
+  const down = outages.map(
+    ({ part, from, until: end }) => `no ${part} ${hours(from)} to ${hours(end)}`,
+  )
+  return `until ${hours(until)}: ${[...percent, ...down].join(', ') || 'calm'}`
+}
+
+const hours = (moment: number): string => `${((moment - START) / 3_600_000).toFixed(1)} h`

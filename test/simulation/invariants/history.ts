@@ -16,6 +16,9 @@ import { first } from './find.ts'
 
 const RANK: Readonly<Record<RunStatus, number>> = { pending: 0, hydrating: 1, merged: 2, failed: 2 }
 
+/** From a decision to the disk, and more. */
+const TURN_MAX_MS = 1_000
+
 /** What every object's history must look like, whatever happened. */
 export const HISTORY: Invariants = {
   'B: a session counts from 1, moves forward and ends once': (_, { written }) =>
@@ -81,7 +84,8 @@ export const HISTORY: Invariants = {
       settledState === null ||
       alarm.at !== null ||
       nextWakeAt(settledState, localNow) === null ||
-      // A clock that jumped back makes an alarm that has rung look like one to come.
+      // The turn was taken when the alarm was still to come, or the clock jumped back to before it.
+      stage.scheduler.now - alarm.rangAt < TURN_MAX_MS ||
       !stage.clocks.isSteady(name)
         ? null
         : `${name} has none`,
