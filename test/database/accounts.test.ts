@@ -126,6 +126,25 @@ describe('S5: one atomic upsert of many accounts', () => {
     expect(results[7]).toMatchObject({ error: { kind: 'conflict' } })
   })
 
+  test.each([
+    ['NUL', '\u0000'],
+    ['half a surrogate pair', '\ud800'],
+  ])(
+    'X44: one row with %s, which Postgres cannot keep, takes no other with it',
+    async (_name, text) => {
+      const rows = accounts(10)
+      const poison = account({ profile: { text }, provenAt: new Date() })
+      const results = await upsertAccounts(database, [
+        ...rows.slice(0, 7),
+        poison,
+        ...rows.slice(7),
+      ])
+      expect(results.map(({ ok }) => ok)).toEqual(rows.map(() => true).toSpliced(7, 0, false))
+      expect(results[7]).toMatchObject({ error: { kind: 'rejected' } })
+      expect(await storedCount(database, rows)).toBe(10)
+    },
+  )
+
   test('rows that are ready together share a statement', async () => {
     const statements: unknown[] = []
     const watched = new Proxy(database, {

@@ -2,7 +2,7 @@ import { type SQL, and, eq, lte, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import type { StepFailure } from '../../contract/hydration.ts'
 import { type Result, fail, ok } from '../../contract/result.ts'
-import { type Database, UNIQUE_VIOLATION, databaseFailure, sqlState } from './database.ts'
+import { type Database, databaseFailure } from './database.ts'
 import { closeLettersOf } from './run-letters.ts'
 import { ledgerFindings, onboardingSessions, users, webhookEvents } from './schema.ts'
 
@@ -39,11 +39,9 @@ export async function upsertAccounts(
     const written = await upsert(database, rows, onAwaited)
     return rows.map((row) => accountResultOf(row, written.get(row.subjectKey)))
   } catch (error) {
-    // One row that violates a key must not take the others with it.
-    if (sqlState(error) !== UNIQUE_VIOLATION || rows.length === 1) {
-      const failure = fail(databaseFailure(error))
-      return rows.map(() => failure)
-    }
+    const failure = databaseFailure(error)
+    // One row that Postgres does not take must not take the others with it.
+    if (failure.kind === 'unavailable' || rows.length === 1) return rows.map(() => fail(failure))
     return upsertOneByOne(database, rows, onAwaited)
   }
 }

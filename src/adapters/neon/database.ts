@@ -35,9 +35,12 @@ export function sqlState(error: unknown): string | null {
 export const isDatabaseError = (error: unknown): boolean =>
   error instanceof DrizzleQueryError || error instanceof NeonDbError
 
-/** Classes of SQLSTATE that say something about our rows; a missing table is an operator's to mend. */
-const OUR_FAULT = /^2[23]/
-export const UNIQUE_VIOLATION = '23505'
+/**
+ * Classes of SQLSTATE that say something about our rows: data, constraints, and the limits of what a
+ * value may be. A missing table is an operator's to mend.
+ */
+const OUR_FAULT = /^(?:2[23]|54)/
+const UNIQUE_VIOLATION = '23505'
 
 /** No code at all: the database could not be reached, or did not answer. */
 export function databaseFailure(error: unknown): StepFailure {
