@@ -18,14 +18,24 @@ const JWKS_MAX_AGE_SECONDS = 3_600
 /** For a subject's object that is overloaded or restarting. */
 const OBJECT_RETRY_MS = 1_000
 
+/**
+ * Of every answer that is not a page: it is data, for nobody to interpret, frame or keep. Pages have
+ * theirs in web/public/_headers.
+ */
+const HEADERS = {
+  'Cache-Control': 'no-store',
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+}
+
 const base = new Hono<HttpEnv>()
 
 base.use(async (c, next) => {
   const requestId = crypto.randomUUID()
   c.set('requestId', requestId)
   c.header('X-Request-Id', requestId)
-  c.header('X-Content-Type-Options', 'nosniff')
-  c.header('Cache-Control', 'no-store')
+  for (const [name, value] of Object.entries(HEADERS)) c.header(name, value)
   c.set('services', servicesOf(c.env))
   return next()
 })

@@ -39,7 +39,8 @@ export const invitation = new Hono<HttpEnv>()
   // People arrive by GET, and are asked; mail programs post (RFC 8058), whatever they put into the body.
   .get('/unsubscribe', (c) => {
     const { settings } = c.get('services')
-    return c.redirect(`${settings.PUBLIC_BASE_URL}/unsubscribe#${c.req.query('token') ?? ''}`)
+    const token = encodeURIComponent(c.req.query('token') ?? '')
+    return c.redirect(`${settings.PUBLIC_BASE_URL}/unsubscribe#${token}`)
   })
   .post('/unsubscribe', async (c) => {
     const link = await unsubscribeSeal.open(c.get('services').pepper, c.req.query('token') ?? '')

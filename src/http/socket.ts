@@ -37,13 +37,20 @@ const FOREIGN_ORIGIN: Refusal = {
   message: 'Pages of this origin may not open a socket here.',
 }
 
-/** Programs send no origin, browsers always do. */
+/**
+ * Programs send no origin, browsers always do. The host that was asked is whatever a name resolves to
+ * us, so it counts only where nobody else can be: on one's own machine.
+ */
 function isOurs(c: Context<HttpEnv>): boolean {
   const origin = c.req.header('origin')
+  if (origin === undefined) return true
   const { PUBLIC_BASE_URL, ALLOWED_ORIGINS } = c.get('services').settings
-  const ours = [new URL(c.req.url).origin, new URL(PUBLIC_BASE_URL).origin, ...ALLOWED_ORIGINS]
-  return origin === undefined || ours.includes(origin)
+  const asked = new URL(c.req.url)
+  const own = LOOPBACK.has(asked.hostname) ? [asked.origin] : []
+  return [new URL(PUBLIC_BASE_URL).origin, ...own, ...ALLOWED_ORIGINS].includes(origin)
 }
+
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 /** Also for one that exists and is somebody else's. */
 const UNKNOWN: Refusal = { code: 'not_found', message: 'There is no such session.' }

@@ -1,4 +1,5 @@
 import { evictDurableObject } from 'cloudflare:test'
+import { exports } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
 import { framesOf, shown } from '../support/shared/frames.ts'
 import {
@@ -97,12 +98,44 @@ describe('who may not open one', () => {
     },
   )
 
-  test.each(['https://evil.example', 'null', 'https://foyer.test.evil.example'])(
-    'X28, X29: a page of %s is 403',
-    async (origin) => {
+  test.each([
+    'https://evil.example',
+    'null',
+    'https://foyer.test.evil.example',
+    'https://evilfoyer.test',
+    'https://foyer.test@evil.example',
+    'https://foyer.test:8443',
+    'https://sub.foyer.test',
+    'http://foyer.test',
+    'https://foyer.test https://evil.example',
+    'http://localhost',
+  ])('X28, X29: a page of %j is 403', async (origin) => {
+    const { specId, token } = await signUp()
+    const protocols = ['foyer.v1', `bearer.${token}`]
+    expect((await upgrade(specId, protocols, '', { Origin: origin })).status).toBe(403)
+  })
+
+  test.each([
+    ['http://evil.example', 403],
+    // One's own machine, under any of its names.
+    ['http://localhost:8787', 101],
+    ['http://127.0.0.1:8787', 101],
+  ])(
+    'X28: a name that somebody else lets resolve to us is not ours: %s is %i',
+    async (own, status) => {
       const { specId, token } = await signUp()
-      const protocols = ['foyer.v1', `bearer.${token}`]
-      expect((await upgrade(specId, protocols, '', { Origin: origin })).status).toBe(403)
+      const response = await exports.default.fetch(
+        new Request(`${own}/ws/onboarding/${specId}`, {
+          headers: {
+            Origin: own,
+            Upgrade: 'websocket',
+            'Sec-WebSocket-Protocol': `foyer.v1, bearer.${token}`,
+          },
+        }),
+      )
+      expect(response.status).toBe(status)
+      response.webSocket?.accept()
+      response.webSocket?.close()
     },
   )
 
