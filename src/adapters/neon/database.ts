@@ -40,7 +40,7 @@ export const isDatabaseError = (error: unknown): boolean =>
  * value may be. A missing table is an operator's to mend.
  */
 const OUR_FAULT = /^(?:2[23]|54)/
-const UNIQUE_VIOLATION = '23505'
+export const UNIQUE_VIOLATION = '23505'
 
 /** No code at all: the database could not be reached, or did not answer. */
 export function databaseFailure(error: unknown): StepFailure {
