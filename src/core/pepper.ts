@@ -1,5 +1,15 @@
 /** Kinds keep names derived from one pepper from ever meeting each other. */
-type NameKind = 'email' | 'client' | 'code' | 'resume' | 'unsubscribe' | 'refresh' | 'fingerprint'
+type NameKind =
+  | 'email'
+  | 'wallet'
+  | 'issuer'
+  | 'client'
+  | 'code'
+  | 'resume'
+  | 'unsubscribe'
+  | 'refresh'
+  | 'nonce'
+  | 'fingerprint'
 
 /**
  * Names that tell nothing: `base64url(HMAC-SHA-256(SUBJECT_PEPPER, kind + ":" + value))`, 43

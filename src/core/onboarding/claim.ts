@@ -6,6 +6,7 @@ import type {
   MemberGrant,
   SessionClaim,
 } from '../../contract/subject-rpc.ts'
+import { isSameText } from '../same-text.ts'
 import { accessSession } from './access.ts'
 import type { Decision, DecisionContext } from './decision.ts'
 import { grantOf, proven } from './grant.ts'
@@ -49,7 +50,7 @@ export function decideClaim(
     return { entries: [], reply: fail('too_many_tries') }
   }
   const mail = codeMails(state, now).find(
-    (id) => state.challenges.has(id) && isSame(codes.get(id) ?? '', command.code),
+    (id) => state.challenges.has(id) && isSameText(codes.get(id) ?? '', command.code),
   )
   const { account } = state
   if (mail === undefined || account === null) {
@@ -86,18 +87,8 @@ function repeatedGrant(
   if (account === null || proof?.specId !== specId) return null
   if (now >= proof.at + IDEMPOTENCY_WINDOW_MS) return null
   const member = members.get(proof.member)
-  if (member === undefined || !isSame(codes.get(proof.mail) ?? '', code)) return null
+  if (member === undefined || !isSameText(codes.get(proof.mail) ?? '', code)) return null
   return grantOf(account.userId, member, authEpoch)
-}
-
-/** Takes as long for every wrong code. */
-function isSame(one: string, other: string): boolean {
-  if (one.length !== other.length) return false
-  let difference = 0
-  for (let at = 0; at < one.length; at += 1) {
-    difference |= one.charCodeAt(at) ^ other.charCodeAt(at)
-  }
-  return difference === 0
 }
 
 /** Another mail, within the same bounds as those that sign-ups lead to; the answer tells nothing of them. */
