@@ -13,6 +13,8 @@ import type {
   DraftText,
   MemberClaim,
   MemberGrant,
+  Onboard,
+  OnboardReply,
   OpenReply,
   OpenSession,
   Profile,
@@ -22,6 +24,10 @@ import type {
   ResumeByLink,
   ResumedMember,
   SessionClaim,
+  SignInByWallet,
+  SignInRefusal,
+  SignedIn,
+  Standing,
   SubjectRpc,
   SubjectStatus,
 } from '../src/contract/subject-rpc.ts'
@@ -40,10 +46,12 @@ import { evolve } from '../src/core/onboarding/evolve.ts'
 import { decideLease } from '../src/core/onboarding/lease.ts'
 import { decideLogout, decideRefresh, profileOf } from '../src/core/onboarding/member.ts'
 import { decideOpen } from '../src/core/onboarding/open.ts'
+import { decideOnboard, standing } from '../src/core/onboarding/onboard.ts'
 import { decideReopen } from '../src/core/onboarding/reopen.ts'
 import { decideReport } from '../src/core/onboarding/report.ts'
 import { reportOf } from '../src/core/onboarding/session-report.ts'
 import { decideResume, decideUnsubscribe } from '../src/core/onboarding/resume.ts'
+import { decideSignIn } from '../src/core/onboarding/sign-in.ts'
 import {
   EMPTY_SUBJECT,
   type Session,
@@ -146,6 +154,25 @@ export class SubjectObject extends DurableObject<Bindings> implements SubjectRpc
 
   resume(link: ResumeByLink): Promise<Result<ResumedMember, 'expired'>> {
     return this.#execute((state, context) => decideResume(state, link, context))
+  }
+
+  signIn(command: SignInByWallet): Promise<Result<MemberGrant, SignInRefusal>> {
+    return this.#execute((state, context) => decideSignIn(state, command, context))
+  }
+
+  async onboard(command: Onboard): Promise<OnboardReply> {
+    const before = this.#state.lastRun
+    const { reply, wake } = await this.#take((state, context) =>
+      decideOnboard(state, command, context),
+    )
+    return { standing: reply, opened: this.#state.lastRun > before, wake }
+  }
+
+  standing(who: SignedIn): Promise<Result<Standing | null, 'signed_out'>> {
+    return this.#execute((state, { now }) => ({
+      entries: [],
+      reply: standing(state, who, now),
+    }))
   }
 
   async unsubscribe(): Promise<void> {

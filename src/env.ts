@@ -51,8 +51,25 @@ const httpUrl = z.url({ protocol: /^https?$/ })
 const optional = <T extends z.ZodType>(schema: T) =>
   z.preprocess((value) => (value === '' ? undefined : value), schema.optional())
 
-/** What makes an Auth0 account usable; one without the others is a mistake. */
-const AUTH0_CREDENTIALS = ['AUTH0_DOMAIN', 'AUTH0_CLIENT_ID', 'AUTH0_CLIENT_SECRET'] as const
+/** By chain id. */
+const WalletRpcUrls = z.string().transform((text, context) => {
+  const urls = new Map<string, string>()
+  for (const item of text.split(',')) {
+    const [, chainId, url] = /^\s*([1-9]\d*)=(https?:\/\/\S+)\s*$/.exec(item) ?? []
+    if (chainId === undefined || url === undefined || !URL.canParse(url)) {
+      context.addIssue({ code: 'custom', message: 'must be like 1=https://…,10=https://…' })
+      return z.NEVER
+    }
+    urls.set(chainId, url)
+  }
+  return urls
+})
+
+/** Of each group all are needed to be of use; one without the others is a mistake. */
+const TOGETHER = [
+  ['AUTH0_DOMAIN', 'AUTH0_CLIENT_ID', 'AUTH0_CLIENT_SECRET'],
+  ['EXTERNAL_JWKS_URL', 'EXTERNAL_ISSUER', 'EXTERNAL_AUDIENCE'],
+] as const
 
 const Fields = z.object({
   PUBLIC_BASE_URL: httpUrl.transform((url) => url.replace(/\/$/, '')),
@@ -79,6 +96,23 @@ const Fields = z.object({
   /** A sign-up takes at least this long, so that a warm object tells less by answering sooner. */
   RESPONSE_FLOOR_MS: z.coerce.number().int().nonnegative().default(0),
   USER_LIMIT_PER_MINUTE: z.coerce.number().int().nonnegative().default(3),
+  /** Of people who chose none: who sign in with a wallet or with an outside issuer. */
+  DEFAULT_PLAN_ID: z.string().min(1).default('free'),
+  /** Chains whose wallets may sign in (EIP-155), separated by commas. */
+  WALLET_CHAIN_IDS: z
+    .string()
+    .regex(/^[1-9]\d*(?:,[1-9]\d*)*$/)
+    .default('1')
+    .transform((list) => list.split(',')),
+  /**
+   * Nodes to ask about wallets that are contracts (ERC-1271): `1=https://…,10=https://…`. Of a chain
+   * without one only wallets with a key sign in.
+   */
+  WALLET_RPC_URLS: optional(WalletRpcUrls).transform((urls) => urls ?? new Map<string, string>()),
+  /** People who are signed in with somebody else: all three, or none. */
+  EXTERNAL_JWKS_URL: optional(httpUrl),
+  EXTERNAL_ISSUER: optional(z.string()),
+  EXTERNAL_AUDIENCE: optional(z.string()),
   DATABASE_URL: z.string().min(1),
   /** Where the Neon driver posts to, when it is not Neon itself. */
   DATABASE_HTTP_URL: optional(httpUrl),
@@ -119,14 +153,27 @@ const Fields = z.object({
 })
 
 const Settings = Fields.superRefine((settings, context) => {
-  const given = AUTH0_CREDENTIALS.find((name) => settings[name] !== undefined)
-  if (given === undefined) return
-  for (const name of AUTH0_CREDENTIALS) {
-    if (settings[name] !== undefined) continue
-    context.addIssue({ code: 'custom', path: [name], message: `is missing, while ${given} is set` })
+  for (const group of TOGETHER) {
+    const given = group.find((name) => settings[name] !== undefined)
+    for (const name of group) {
+      if (given === undefined || settings[name] !== undefined) continue
+      const message = `is missing, while ${given} is set`
+      context.addIssue({ code: 'custom', path: [name], message })
+    }
   }
 })
 export type Settings = z.infer<typeof Settings>
+
+/** The issuer elsewhere whose people are let in; `null`: there is none. */
+export function outsideIssuerOf({
+  EXTERNAL_JWKS_URL: jwksUrl,
+  EXTERNAL_ISSUER: issuer,
+  EXTERNAL_AUDIENCE: audience,
+}: Settings) {
+  return jwksUrl === undefined || issuer === undefined || audience === undefined
+    ? null
+    : { jwksUrl, issuer, audience }
+}
 
 /** Names settings and never their values: its message may be logged. */
 export class SettingsError extends Error {

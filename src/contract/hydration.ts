@@ -37,13 +37,17 @@ export interface FrozenCall {
   readonly renewals: number
 }
 
+/** What a person is known by: an address, a wallet, or the name that an outside issuer gives them. */
+export const AccountKind = z.enum(['email', 'wallet', 'issuer'])
+export type AccountKind = z.infer<typeof AccountKind>
+
 export interface AccountFacts {
   readonly userId: string
   readonly subjectKey: string
-  readonly kind: 'email'
-  /** The normalised address. */
+  readonly kind: AccountKind
+  /** The normalised address, the wallet's with its checksum, or `iss|sub`. */
   readonly identity: string
-  /** Of the first session, then of the one that proved the address. */
+  /** Of the first session, then of the one that proved the address. Who chose none has the default. */
   readonly planId: string
   readonly createdAt: number
   readonly provenAt?: number

@@ -1,5 +1,5 @@
 import type { SessionReport } from './explanation.ts'
-import type { FailureKind, HydrationWork, Report, SessionFacts } from './hydration.ts'
+import type { AccountKind, FailureKind, HydrationWork, Report, SessionFacts } from './hydration.ts'
 import type { WakeMessage } from './messages.ts'
 import type { RunStatus, SessionView } from './onboarding.ts'
 import type { Result } from './result.ts'
@@ -103,6 +103,57 @@ export type DraftText = string
 
 export type DraftRefusal = AccessRefusal | 'too_large' | 'too_many_changes'
 
+/** A wallet's signature of a nonce of ours, verified by the Worker. */
+export interface SignInByWallet {
+  readonly subjectKey: string
+  /** The address with its checksum. */
+  readonly identity: string
+  /** For a wallet that was never seen. */
+  readonly planId: string
+  readonly nonce: string
+  /** Epoch milliseconds; from then on the nonce counts no more. */
+  readonly nonceUntil: number
+}
+
+export type SignInRefusal =
+  | { readonly code: 'nonce_spent' }
+  | { readonly code: 'rate_limited'; readonly retryAfterMs: number }
+
+/** Whose word the Worker verified: our own of a member, or an outside issuer's. */
+export type SignedIn =
+  | ({ readonly role: 'member' } & MemberClaim)
+  | { readonly role: 'outside'; readonly identity: string }
+
+/** Somebody signed in asks for their account. */
+export interface Onboard {
+  readonly subjectKey: string
+  readonly who: SignedIn
+  /** For somebody who was never seen. */
+  readonly planId: string
+  readonly traceparent: string
+}
+
+export type OnboardRefusal =
+  | { readonly code: 'signed_out' }
+  | { readonly code: 'rate_limited'; readonly retryAfterMs: number }
+
+export type OnboardState = 'pending' | 'processing' | 'completed' | 'failed'
+
+/** How an account stands, for whoever is signed in. */
+export interface Standing {
+  readonly state: OnboardState
+  /** Epoch milliseconds. */
+  readonly enqueuedAt: number
+}
+
+/** How it stands, and the wake-up that is to be sent for it. */
+export interface OnboardReply {
+  readonly standing: Result<Standing, OnboardRefusal>
+  /** This call opened the run. */
+  readonly opened: boolean
+  readonly wake: WakeMessage | null
+}
+
 /** The link of a mail, verified by the Worker. */
 export interface ResumeByLink {
   /** The mail that carried it. */
@@ -136,7 +187,8 @@ export interface MemberClaim {
 
 export interface Profile {
   readonly userId: string
-  readonly email: string
+  readonly kind: AccountKind
+  readonly identity: string
   readonly planId: string
   /** The drafts of the sessions that proved it. */
   readonly profile: DraftText
@@ -167,6 +219,11 @@ export interface SubjectRpc {
   /** Merges the fields; `null` takes one out. */
   saveDraft(claim: SessionClaim, change: DraftText): Promise<Result<DraftText, DraftRefusal>>
   resume(link: ResumeByLink): Promise<Result<ResumedMember, 'expired'>>
+  signIn(command: SignInByWallet): Promise<Result<MemberGrant, SignInRefusal>>
+  /** The caller sends the wake-up, as with `open`. */
+  onboard(command: Onboard): Promise<OnboardReply>
+  /** `null`: nobody has asked for the account. */
+  standing(who: SignedIn): Promise<Result<Standing | null, 'signed_out'>>
   unsubscribe(): Promise<void>
   /** `null`: this device is signed out. */
   profile(claim: MemberClaim): Promise<Profile | null>

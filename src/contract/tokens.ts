@@ -1,5 +1,5 @@
 /** Who a caller is; the role decides which routes open. */
-export type Role = 'speculative' | 'member' | 'admin'
+export type Role = 'speculative' | 'member' | 'outside' | 'admin'
 
 /** What a verified speculative token says. */
 export interface SpeculativeClaims {
@@ -20,6 +20,14 @@ export interface MemberClaims {
   readonly key: string
   /** How often this address had been proved. */
   readonly authEpoch: number
+}
+
+/** What a verified token of an outside issuer says, as far as it is believed. */
+export interface OutsideClaims {
+  readonly role: 'outside'
+  /** `iss|sub` */
+  readonly identity: string
+  readonly key: string
 }
 
 export type TokenClaims = SpeculativeClaims | MemberClaims

@@ -11,6 +11,8 @@ import { onboarding } from './onboarding.ts'
 import { proof } from './proof.ts'
 import { NOTHING_HERE, refuse } from './refuse.ts'
 import { socket } from './socket.ts'
+import { user } from './user.ts'
+import { wallet } from './wallet.ts'
 import { webhooks } from './webhooks.ts'
 
 /** Keys change by deploy; for an hour verifiers need not ask again, and rotation waits longer. */
@@ -53,6 +55,8 @@ export const app = base
   .route('/api/onboarding', invitation)
   .route('/api', member)
   .route('/api/admin', admin)
+  .route('/api/auth', wallet)
+  .route('/api/user', user)
   .route('/ws', socket)
   .route('/webhooks', webhooks)
   .get('/.well-known/jwks.json', (c) => {

@@ -1,31 +1,41 @@
 import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { matchedRoutes } from 'hono/route'
-import type { TokenClaims } from '../contract/tokens.ts'
+import { type Result, fail, ok } from '../contract/result.ts'
+import type { OutsideClaims, TokenClaims } from '../contract/tokens.ts'
 import type { HttpEnv } from './context.ts'
-import { refuse } from './refuse.ts'
+import { type Refusal, refuse } from './refuse.ts'
 import { type Access, accessTo, accessToNothing } from './roles.ts'
 
-type Caller = TokenClaims | { readonly role: 'admin' }
+type Caller = TokenClaims | OutsideClaims | { readonly role: 'admin' }
+
+const REFUSALS: Readonly<Record<'invalid' | 'unavailable', Refusal>> = {
+  invalid: { code: 'unauthorized', message: 'A valid token is needed.' },
+  unavailable: {
+    code: 'unavailable',
+    message: 'This token cannot be verified at the moment.',
+    retryAfterMs: 1_000,
+  },
+}
 
 /**
  * Lets in whom the table of roles lets in. No valid token: 401. A valid one of another role: 403.
- * Sets `claims` or `member`.
+ * Sets `claims`, `member` and `signedIn`.
  *
  * @throws if the route is not in the table: nobody thought about who may call it
  */
 export const authorize = createMiddleware<HttpEnv>(async (c, next) => {
   const access = accessOf(c)
   if (access.roles === 'everybody' || access.shown !== undefined) return next()
-  const caller = await callerOf(c, access)
-  if (caller === null) {
-    return refuse(c, { code: 'unauthorized', message: 'A valid token is needed.' })
-  }
+  const shown = await callerOf(c, access)
+  if (!shown.ok) return refuse(c, REFUSALS[shown.error])
+  const caller = shown.value
   if (!access.roles.includes(caller.role)) {
     return refuse(c, { code: 'forbidden', message: 'This token does not open this route.' })
   }
   if (caller.role === 'member') c.set('member', caller)
   if (caller.role === 'speculative') c.set('claims', caller)
+  if (caller.role === 'member' || caller.role === 'outside') c.set('signedIn', caller)
   return next()
 })
 
@@ -38,13 +48,19 @@ function accessOf(c: Context<HttpEnv>): Access {
   return access
 }
 
-async function callerOf(c: Context<HttpEnv>, { expired }: Access): Promise<Caller | null> {
+/** A token is ours unless it says that the outside issuer made it. */
+async function callerOf(
+  c: Context<HttpEnv>,
+  { expired }: Access,
+): Promise<Result<Caller, 'invalid' | 'unavailable'>> {
   const [, token] = /^Bearer (\S+)$/i.exec(c.req.header('authorization') ?? '') ?? []
-  if (token === undefined) return null
-  const { tokens, settings } = c.get('services')
-  if (await isSame(token, settings.ADMIN_TOKEN)) return { role: 'admin' }
-  const claims = await tokens.verify(token, Date.now(), expired === true ? 'expired' : undefined)
-  return claims.ok ? claims.value : null
+  if (token === undefined) return fail('invalid')
+  const { tokens, outside, settings } = c.get('services')
+  if (await isSame(token, settings.ADMIN_TOKEN)) return ok({ role: 'admin' })
+  const now = Date.now()
+  return outside?.claims(token) === true
+    ? outside.verify(token, now)
+    : tokens.verify(token, now, expired === true ? 'expired' : undefined)
 }
 
 /** Compared by hash, so that the time taken tells nothing of the secret. */

@@ -1,13 +1,16 @@
-import type { MemberClaims, SpeculativeClaims } from '../contract/tokens.ts'
+import type { MemberClaims, OutsideClaims, SpeculativeClaims } from '../contract/tokens.ts'
+import { type OutsideTokens, createOutsideTokens } from '../adapters/outside-tokens.ts'
 import { type Tokens, createTokens } from '../adapters/tokens.ts'
 import { type Pepper, createPepper } from '../core/pepper.ts'
-import { type Bindings, type Settings, parseSettings } from '../env.ts'
+import { type Bindings, type Settings, outsideIssuerOf, parseSettings } from '../env.ts'
 
 /** What every request works with; made once per isolate. */
 export interface Services {
   readonly settings: Settings
   readonly pepper: Pepper
   readonly tokens: Tokens
+  /** `null`: nobody is signed in elsewhere. */
+  readonly outside: OutsideTokens | null
 }
 
 /** Hono's view of one request. */
@@ -20,6 +23,8 @@ export interface HttpEnv {
     claims: SpeculativeClaims
     /** Set by `authorize` for a member's token. */
     member: MemberClaims
+    /** Set by `authorize` for a member's token and for an outside issuer's. */
+    signedIn: MemberClaims | OutsideClaims
   }
 }
 
@@ -29,10 +34,13 @@ export function servicesOf(env: Bindings): Services {
   const settings = parseSettings(env)
   const known = made.get(settings)
   if (known) return known
+  const pepper = createPepper(settings.SUBJECT_PEPPER)
+  const issuer = outsideIssuerOf(settings)
   const services = {
     settings,
-    pepper: createPepper(settings.SUBJECT_PEPPER),
+    pepper,
     tokens: createTokens(settings),
+    outside: issuer === null ? null : createOutsideTokens(issuer, pepper),
   }
   made.set(settings, services)
   return services

@@ -35,6 +35,7 @@ export const member = new Hono<HttpEnv>()
     const { key, userId, member: id } = c.get('member')
     const profile = await c.env.SUBJECTS.getByName(key).profile({ userId, member: id })
     if (profile === null) return refuse(c, SIGNED_OUT)
-    const { email, planId: plan_id, profile: answers } = profile
-    return c.json({ userId, email, plan_id, profile: Profile.parse(JSON.parse(answers)) })
+    const { kind, identity, planId: plan_id, profile: answers } = profile
+    const known = { [kind === 'wallet' ? 'wallet' : 'email']: identity }
+    return c.json({ userId, ...known, plan_id, profile: Profile.parse(JSON.parse(answers)) })
   })

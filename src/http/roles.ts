@@ -14,6 +14,8 @@ export type Method = 'GET' | 'PATCH' | 'POST'
 const everybody: Access = { roles: 'everybody' }
 const speculative: Access = { roles: ['speculative'] }
 const member: Access = { roles: ['member'] }
+/** People who are signed in, here or with the outside issuer. */
+const signedIn: Access = { roles: ['member', 'outside'] }
 const admin: Access = { roles: ['admin'] }
 
 const shown = (access: Access, what: string): Access => ({ ...access, shown: what })
@@ -38,9 +40,14 @@ export const ROUTES: Readonly<Record<`${Method} /${string}`, Access>> = {
   'GET /api/onboarding/unsubscribe': everybody,
   'POST /api/onboarding/unsubscribe': shown(everybody, 'the link of a mail'),
 
+  'POST /api/auth/nonce': everybody,
+  'POST /api/auth/wallet': shown(everybody, 'the signature of a wallet'),
   'POST /api/auth/refresh': shown(everybody, 'a refresh token'),
   'POST /api/auth/logout': member,
   'GET /api/me': member,
+
+  'POST /api/user/onboard': signedIn,
+  'GET /api/user/status': signedIn,
 
   'POST /webhooks/stripe': shown(everybody, 'a signature'),
 
@@ -58,7 +65,7 @@ export const ROUTES: Readonly<Record<`${Method} /${string}`, Access>> = {
 
 /** Where there is nothing, only those may see that who may see what is there. */
 const AREAS: readonly (readonly [prefix: string, access: Access])[] = [
-  ['/api/user/', member],
+  ['/api/user/', signedIn],
   ['/api/admin/', admin],
   ['/metrics', admin],
 ]

@@ -1,5 +1,5 @@
 import type { ArchivedSession, HydrationWork, MailWork, Report } from '../contract/hydration.ts'
-import type { HydrationStep } from '../core/hydration/step.ts'
+import { type HydrationStep, stepsFor } from '../core/hydration/step.ts'
 import type { Archive, MailLinks, Mailer } from '../core/ports.ts'
 
 export interface ChoreDeps {
@@ -39,7 +39,7 @@ export async function eraseAccount(
   { steps, now }: ChoreDeps,
 ): Promise<Report> {
   const known = new Map(Object.entries(refs))
-  for (const step of steps.toReversed()) {
+  for (const step of stepsFor(steps, account).toReversed()) {
     const removed = await step.remove?.({ account, fence, refs: known, now: now() })
     if (removed?.ok === false) {
       return { type: 'chore_failed', chore: 'erasure', failure: removed.error }

@@ -12,6 +12,8 @@ export const account = (change: Partial<AccountRow> = {}): AccountRow => {
     subjectKey: `key-${userId}`,
     kind: 'email',
     email: `${userId}@example.com`,
+    walletAddress: null,
+    issuerSubject: null,
     planId: 'pro',
     auth0UserId: `auth0|${userId}`,
     stripeCustomerId: `cus_${userId}`,

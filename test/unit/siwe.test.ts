@@ -85,7 +85,7 @@ describe('Q7: a message by the grammar of EIP-4361 is read', () => {
     const message = text(parts)
     const parsed = parse(message)
     expect(parsed.ok).toBe(true)
-    if (parsed.ok) expect(printSiwe(parsed.value)).toBe(message)
+    expect(parsed.ok && printSiwe(parsed.value)).toBe(message)
   })
 
   test('as the wallets write it that use viem', () => {
@@ -176,7 +176,7 @@ describe('Q7: a message that is not by the grammar is refused', () => {
 })
 
 const chars = (alphabet: string, minLength: number, maxLength: number) =>
-  fc.string({ unit: fc.constantFrom(...alphabet), minLength, maxLength })
+  fc.string({ unit: fc.constantFrom(...alphabet.split('')), minLength, maxLength })
 
 const moment = fc
   .date({ min: new Date(0), max: new Date(Date.UTC(2100, 0)), noInvalidDate: true })
@@ -222,9 +222,7 @@ describe('Q7: laws of the parser', () => {
         const position = at % (before.length + 1)
         const after = before.slice(0, position) + put + before.slice(position + cut)
         const parsed = parse(after)
-        if (!parsed.ok) return
-        expect(printSiwe(parsed.value)).toBe(after)
-        if (after !== before) expect(parsed.value).not.toEqual(message)
+        expect(parsed.ok ? printSiwe(parsed.value) : after).toBe(after)
       }),
       { numRuns: 2_000 },
     )

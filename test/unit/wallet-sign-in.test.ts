@@ -92,7 +92,7 @@ describe('Q7: nonces', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.nat({ max: 63 }),
-        fc.constantFrom(...'0123456789abcdefAz'),
+        fc.constantFrom(...'0123456789abcdefAz'.split('')),
         async (position, char) => {
           const altered = nonce.slice(0, position) + char + nonce.slice(position + 1)
           expect((await readNonce(pepper, altered)) !== null).toBe(altered === nonce)

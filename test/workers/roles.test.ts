@@ -10,6 +10,7 @@ import {
   freshEmail,
   signUp,
 } from '../support/worker/api.ts'
+import { outsideToken } from '../support/worker/outside-token.ts'
 import { forge, prove } from '../support/worker/tokens.ts'
 
 const PLACES: Readonly<Record<string, string>> = {
@@ -39,6 +40,7 @@ beforeAll(async () => {
   const session = await signUp(email)
   tokens.set('member', (await prove(session, email)).token)
   const { token } = await signUp()
+  tokens.set('outside', await outsideToken())
   tokens.set('speculative', token).set('admin', bindings.ADMIN_TOKEN)
   const past = Math.floor(Date.now() / 1_000) - 600
   expired = await forge(token, { claims: { iat: past, exp: past + 300 } })

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
-import type { CustomerParameters, ListParameters } from './parameters.ts'
+import type { CustomerParameters, ListParameters, SearchParameters } from './parameters.ts'
 
 const Address = z.record(z.string(), z.string().nullable())
 
@@ -47,6 +47,9 @@ export const CUSTOMERS_SCHEMA = `
 const Row = z.object({ seq: z.number(), body: z.string().nullable() })
 const Count = z.object({ living: z.number(), deleted: z.number() })
 
+/** "Searchable in less than a minute", as the API documents it: never sooner here. */
+const SEARCH_LAG_SECONDS = 60
+
 export class Customers {
   readonly #database: DatabaseSync
 
@@ -88,16 +91,38 @@ export class Customers {
   }
 
   /** Newest first. Undefined when `starting_after` names no customer. */
-  list({ email, limit, starting_after }: ListParameters) {
+  list({ email, created, limit, starting_after }: ListParameters) {
     const before = starting_after === undefined ? undefined : this.#row(starting_after)
     if (starting_after !== undefined && before === undefined) return undefined
     const rows = this.#database
       .prepare(
         `SELECT seq, body FROM customers
          WHERE body IS NOT NULL AND seq < ? AND (? IS NULL OR email = ?)
+           AND body ->> 'created' BETWEEN ? AND ?
          ORDER BY seq DESC LIMIT ?`,
       )
-      .all(before?.seq ?? Number.MAX_SAFE_INTEGER, email ?? null, email ?? null, limit + 1)
+      .all(
+        before?.seq ?? Number.MAX_SAFE_INTEGER,
+        email ?? null,
+        email ?? null,
+        created?.gte ?? 0,
+        created?.lte ?? Number.MAX_SAFE_INTEGER,
+        limit + 1,
+      )
+    const bodies = z.array(z.object({ body: z.string() })).parse(rows)
+    const customers = bodies.map(({ body }) => Customer.parse(JSON.parse(body)))
+    return { data: customers.slice(0, limit), has_more: customers.length > limit }
+  }
+
+  /** By metadata, newest first; what is too new is not known to the search yet. */
+  search({ query, limit }: SearchParameters, nowSeconds: number) {
+    const rows = this.#database
+      .prepare(
+        `SELECT seq, body FROM customers, json_each(body, '$.metadata') AS field
+         WHERE field.key = ? AND field.value = ? AND body ->> 'created' <= ?
+         ORDER BY seq DESC LIMIT ?`,
+      )
+      .all(query.name, query.value, nowSeconds - SEARCH_LAG_SECONDS, limit + 1)
     const bodies = z.array(z.object({ body: z.string() })).parse(rows)
     const customers = bodies.map(({ body }) => Customer.parse(JSON.parse(body)))
     return { data: customers.slice(0, limit), has_more: customers.length > limit }

@@ -9,7 +9,12 @@ import { openDatabase } from '../sqlite.ts'
 import { failure, noSuchCustomer, success, wire } from './answers.ts'
 import { Customers, CUSTOMERS_SCHEMA } from './customers.ts'
 import { overviewPage } from './page.ts'
-import { CustomerParameters, ListParameters, readParameters } from './parameters.ts'
+import {
+  CustomerParameters,
+  ListParameters,
+  SearchParameters,
+  readParameters,
+} from './parameters.ts'
 
 const NEWEST_ON_PAGE = 50
 
@@ -55,6 +60,9 @@ function serveApi(app: App, customers: Customers, parts: Parts): void {
     write(c, parts, () => found(c, customers.delete(c.req.param('id')))),
   )
   app.get('/v1/customers', (c) => readOwn(c, parts, () => list(customers, new URL(c.req.url))))
+  app.get('/v1/customers/search', (c) =>
+    readOwn(c, parts, () => search(customers, new URL(c.req.url))),
+  )
   app.get('/v1/customers/:id', (c) =>
     readOwn(c, parts, () => found(c, customers.get(c.req.param('id')))),
   )
@@ -77,6 +85,12 @@ function list(customers: Customers, url: URL): Answer {
     return noSuchCustomer(parameters.starting_after ?? '', 400, 'starting_after')
   }
   return success({ object: 'list', url: '/v1/customers', ...page })
+}
+
+function search(customers: Customers, url: URL): Answer {
+  const parameters = readParameters(SearchParameters, url.search.slice(1))
+  const page = customers.search(parameters, Math.floor(Date.now() / 1_000))
+  return success({ object: 'search_result', url: '/v1/customers/search', next_page: null, ...page })
 }
 
 function found(c: Context, customer: object | undefined): Answer {

@@ -42,12 +42,28 @@ export const CustomerParameters = z.strictObject({
 })
 export type CustomerParameters = z.infer<typeof CustomerParameters>
 
+const seconds = z.coerce.number().int().nonnegative()
+
 export const ListParameters = z.strictObject({
   email: z.string().optional(),
+  created: z.strictObject({ gte: seconds.optional(), lte: seconds.optional() }).optional(),
   limit: z.coerce.number().int().min(1).max(100).default(10),
   starting_after: z.string().optional(),
 })
 export type ListParameters = z.infer<typeof ListParameters>
+
+/** Of the query language one kind of clause: a metadata field that equals a text. */
+export const SearchParameters = z.strictObject({
+  query: z
+    .string()
+    .regex(/^metadata\['[^']{1,40}'\]:'[^']*'$/)
+    .transform((query) => {
+      const [, name = '', value = ''] = /^metadata\['(.*)'\]:'(.*)'$/.exec(query) ?? []
+      return { name, value }
+    }),
+  limit: z.coerce.number().int().min(1).max(100).default(10),
+})
+export type SearchParameters = z.infer<typeof SearchParameters>
 
 /** @throws a Refusal that names the first parameter that is wrong. */
 export function readParameters<T>(schema: z.ZodType<T>, encoded: string): T {

@@ -1,6 +1,6 @@
 import { type SQL, and, eq, lte, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
-import type { StepFailure } from '../../contract/hydration.ts'
+import type { AccountKind, StepFailure } from '../../contract/hydration.ts'
 import { type Result, fail, ok } from '../../contract/result.ts'
 import { type Database, databaseFailure } from './database.ts'
 import { closeLettersOf } from './run-letters.ts'
@@ -9,8 +9,12 @@ import { ledgerFindings, onboardingSessions, users, webhookEvents } from './sche
 export interface AccountRow {
   readonly userId: string
   readonly subjectKey: string
-  readonly kind: string
+  readonly kind: AccountKind
+  /** Of these three the one that is the account's kind. */
   readonly email: string | null
+  readonly walletAddress: string | null
+  /** `iss|sub` of an outside issuer. */
+  readonly issuerSubject: string | null
   readonly planId: string
   /** Absent, too, while somebody else has the address at Auth0. */
   readonly auth0UserId: string | null

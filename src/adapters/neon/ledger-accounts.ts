@@ -28,23 +28,13 @@ export async function takeAccounts(
   return rows.flatMap(accountOf)
 }
 
-const accountOf = (row: typeof users.$inferSelect): readonly LedgerAccount[] =>
-  row.email === null
-    ? []
-    : [
-        {
-          facts: {
-            userId: row.userId,
-            subjectKey: row.subjectKey,
-            kind: 'email',
-            identity: row.email,
-            planId: row.planId,
-            createdAt: row.createdAt.getTime(),
-          },
-          refs: refsOfRow(row),
-          fence: row.fence,
-        },
-      ]
+function accountOf(row: typeof users.$inferSelect): readonly LedgerAccount[] {
+  const { userId, subjectKey, kind, planId, createdAt, fence } = row
+  const identity = row.email ?? row.walletAddress ?? row.issuerSubject
+  if (identity === null) return []
+  const facts = { userId, subjectKey, kind, identity, planId, createdAt: createdAt.getTime() }
+  return [{ facts, refs: refsOfRow(row), fence }]
+}
 
 /** By step name: the things that a row names. A step of your own with a column adds its line. */
 function refsOfRow({

@@ -16,8 +16,10 @@ const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'da
 export const users = pgTable('users', {
   userId: uuid('user_id').primaryKey(),
   subjectKey: text('subject_key').notNull().unique(),
-  kind: text('kind').notNull(),
+  kind: text('kind', { enum: ['email', 'wallet', 'issuer'] }).notNull(),
   email: text('email').unique(),
+  walletAddress: text('wallet_address').unique(),
+  issuerSubject: text('issuer_subject').unique(),
   planId: text('plan_id').notNull(),
   auth0UserId: text('auth0_user_id').unique(),
   stripeCustomerId: text('stripe_customer_id').unique(),

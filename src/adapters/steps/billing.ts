@@ -1,5 +1,5 @@
 import type { Stripe } from 'stripe'
-import type { AccountFacts, FrozenCall, StepFailure } from '../../contract/hydration.ts'
+import type { FrozenCall, StepFailure } from '../../contract/hydration.ts'
 import { type Result, fail, ok } from '../../contract/result.ts'
 import type {
   CountInput,
@@ -17,31 +17,35 @@ import {
   stripeClient,
   stripeFailure,
 } from '../stripe/client.ts'
+import {
+  type CustomerAnswer,
+  type CustomerLookup,
+  knownCustomers,
+  ownCustomers,
+  madeSoonAfter,
+} from '../stripe/own-customers.ts'
 import { BILLING_STEP } from './names.ts'
 
 /** Stripe may forget a key after 24 h; an hour less leaves room for clocks and retries. */
 const KEY_LIFETIME_MS = 23 * 3_600_000
+/** Ten calls: of people without an address, a thousand others may have come within the hour. */
+const LOOKUP_PAGES_MAX = 10
 /** One address has one customer of ours; a team may have made some more by hand. */
 const LOOKUP_MAX = 100
 
 export const billingStepDefinition: StepDefinition = {
   name: BILLING_STEP,
-  freeze: (account) => ({ email: account.identity, metadata: { [USER_ID]: account.userId } }),
-}
-
-/** As far as a step reads it: anything that calls itself Stripe may have answered. */
-export interface CustomerAnswer {
-  readonly id?: unknown
-  readonly deleted?: unknown
-  readonly metadata?: Readonly<Record<string, string>>
+  // A wallet has no address: its customer is found by our id alone.
+  freeze: ({ kind, identity, userId }) => ({
+    ...(kind === 'email' ? { email: identity } : {}),
+    metadata: { [USER_ID]: userId },
+  }),
 }
 
 /** What the step asks of Stripe; each call throws what Stripe's own client throws, or `CallRefused`. */
-export interface CustomerApi {
+export interface CustomerApi extends CustomerLookup {
   create(body: FrozenCall['body'], idempotencyKey: string): Promise<CustomerAnswer>
   retrieve(id: string): Promise<CustomerAnswer>
-  /** At most a hundred, the newest. */
-  listByEmail(email: string): Promise<readonly CustomerAnswer[]>
   remove(id: string): Promise<CustomerAnswer>
 }
 
@@ -82,6 +86,25 @@ function customerApi({ customers }: Stripe, gate: CallGate): CustomerApi {
     remove: (id) => ask(() => customers.del(id)),
     listByEmail: async (email) =>
       (await ask(() => customers.list({ email, limit: LOOKUP_MAX }))).data,
+    search: async (userId) => {
+      const query = `metadata['${USER_ID}']:'${userId}'`
+      return (await ask(() => customers.search({ query, limit: LOOKUP_MAX }))).data
+    },
+    listCreated: async (gte, lte) => {
+      const found: Stripe.Customer[] = []
+      for (let page = 0; page < LOOKUP_PAGES_MAX; page += 1) {
+        const after = found.at(-1)?.id
+        const next = {
+          created: { gte, lte },
+          limit: LOOKUP_MAX,
+          ...(after && { starting_after: after }),
+        }
+        const { data, has_more: more } = await ask(() => customers.list(next))
+        found.push(...data)
+        if (!more) return found
+      }
+      return null
+    },
   }
 }
 
@@ -93,9 +116,13 @@ async function ensureCustomer(
   if (ref !== undefined) return confirmCustomer(customers, ref)
   if (call === null) throw new Error('billing was leased without its frozen call')
   // What an older key made, or a forgotten one, would be made a second time.
-  const lookFirst = call.renewals > 0 || now - call.mintedAt > KEY_LIFETIME_MS
-  const found = lookFirst ? await findCustomer(customers, account) : null
-  return found === null ? createCustomer(customers, call) : ok(found)
+  const isForgotten = now - call.mintedAt > KEY_LIFETIME_MS
+  if (call.renewals === 0 && !isForgotten) return createCustomer(customers, call)
+  const madeUntil = isForgotten ? call.mintedAt + KEY_LIFETIME_MS : call.mintedAt
+  const found = await ownCustomers(customers, account, madeUntil, now)
+  if (!found.ok) return found
+  const [own] = found.value
+  return own === undefined ? createCustomer(customers, call) : ok(own)
 }
 
 /** A known customer is asked for, too: a returning person costs one call, like a new one. */
@@ -119,13 +146,6 @@ const GONE: StepFailure = {
   callSpent: true,
 }
 
-/** By address and our metadata: listing is consistent at once, searching lags. */
-async function findCustomer(customers: CustomerApi, account: AccountFacts): Promise<string | null> {
-  const listed = await customers.listByEmail(account.identity)
-  const own = listed.find(({ metadata }) => metadata?.[USER_ID] === account.userId)
-  return typeof own?.id === 'string' ? own.id : null
-}
-
 async function createCustomer(
   customers: CustomerApi,
   call: FrozenCall,
@@ -140,15 +160,14 @@ async function createCustomer(
   }
 }
 
-/**
- * Every customer of this account, also one whose answer never reached us. Listing is consistent at
- * once, so nobody is left behind.
- */
+/** Every customer of this account, also one whose answer never reached us. */
 async function removeCustomer(
   customers: CustomerApi,
-  { account, refs }: RemovalInput,
+  { account, refs, now }: RemovalInput,
 ): Promise<Result<null, StepFailure>> {
-  const ids = await ownCustomers(customers, account)
+  const found = await ownCustomers(customers, account, madeSoonAfter(account, now), now)
+  if (!found.ok) return found
+  const ids = new Set(found.value)
   const ref = refs.get(billingStepDefinition.name)
   // Found under another address, where somebody has changed it by hand.
   if (ref !== undefined) ids.add(ref)
@@ -156,21 +175,14 @@ async function removeCustomer(
   return ok(null)
 }
 
-/** The ids of all customers under this address that carry our id. */
-async function ownCustomers(customers: CustomerApi, account: AccountFacts): Promise<Set<string>> {
-  const found = await customers.listByEmail(account.identity)
-  const own = found.filter(({ metadata }) => metadata?.[USER_ID] === account.userId)
-  return new Set(own.map(({ id }) => String(id)))
-}
-
 async function countCustomers(
   customers: CustomerApi,
   { account, refs }: CountInput,
 ): Promise<Result<number, StepFailure>> {
-  const ids = await ownCustomers(customers, account)
+  const ids = await knownCustomers(customers, account)
   const ref = refs.get(billingStepDefinition.name)
   if (ref === undefined || ids.has(ref)) return ok(ids.size)
-  // Under another address, where somebody has changed it by hand, or gone.
+  // Under another address, where somebody has changed it by hand, not to be found yet, or gone.
   const known = await confirmCustomer(customers, ref)
   if (known.ok) return ok(ids.size + 1)
   return known.error === GONE ? ok(ids.size) : known

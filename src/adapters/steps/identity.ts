@@ -24,6 +24,8 @@ export const identityStepDefinition = ({
   connection,
 }: Pick<Auth0Settings, 'connection'>): StepDefinition => ({
   name: IDENTITY_STEP,
+  // A database connection knows people by their addresses only.
+  kinds: ['email'],
   // Everything but the password, which is not to be stored: under one id there is one creation,
   // whatever password a retry comes with.
   freeze: ({ userId, identity }) => ({

@@ -1,10 +1,12 @@
-import type { AccountFacts, StepFailure, StepWork } from '../../contract/hydration.ts'
+import type { AccountFacts, AccountKind, StepFailure, StepWork } from '../../contract/hydration.ts'
 import type { Result } from '../../contract/result.ts'
 
 /** What the object must know of a step: its name, and the call to freeze before the first try. */
 export interface StepDefinition {
   /** Lower case, shown to the session and kept in the timeline: never rename. */
   readonly name: string
+  /** The kinds of account that have such a thing; absent: every kind. */
+  readonly kinds?: readonly AccountKind[]
   /**
    * The body of the call that creates the thing, as a pure function of the account. It is stored
    * with an idempotency key before the first try and never changes afterwards.
@@ -50,3 +52,9 @@ export interface HydrationStep extends StepDefinition {
    */
   readonly count?: (input: CountInput) => Promise<Result<number, StepFailure>>
 }
+
+/** The steps that such an account goes through, in their order. */
+export const stepsFor = <Step extends StepDefinition>(
+  steps: readonly Step[],
+  { kind }: Pick<AccountFacts, 'kind'>,
+): readonly Step[] => steps.filter(({ kinds }) => kinds === undefined || kinds.includes(kind))

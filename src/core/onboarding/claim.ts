@@ -6,6 +6,7 @@ import type {
   MemberGrant,
   SessionClaim,
 } from '../../contract/subject-rpc.ts'
+import { stepsFor } from '../hydration/step.ts'
 import { isSameText } from '../same-text.ts'
 import { accessSession } from './access.ts'
 import type { Decision, DecisionContext } from './decision.ts'
@@ -69,7 +70,7 @@ export function decideClaim(
         at: now,
         specId,
         run: state.lastRun + 1,
-        steps: context.steps.map(({ name }) => name),
+        steps: stepsFor(context.steps, account).map(({ name }) => name),
         deadlineAt: now + RUN_DEADLINE_MS,
       },
     ],

@@ -1,5 +1,11 @@
 import { z } from 'zod'
-import { type AccountFacts, Chore, FailureKind, type FrozenCall } from '../../contract/hydration.ts'
+import {
+  type AccountFacts,
+  AccountKind,
+  Chore,
+  FailureKind,
+  type FrozenCall,
+} from '../../contract/hydration.ts'
 
 const moment = z.int()
 const run = z.int().positive()
@@ -8,7 +14,7 @@ const fence = z.int().positive()
 const Account = z.object({
   userId: z.string(),
   subjectKey: z.string(),
-  kind: z.literal('email'),
+  kind: AccountKind,
   identity: z.string(),
   planId: z.string(),
   createdAt: moment,
@@ -155,14 +161,19 @@ export type ChoreFailed = z.infer<typeof ChoreFailed>
 
 const Unsubscribed = z.object({ type: z.literal('unsubscribed'), at: moment })
 
-/** Somebody showed that the address is theirs: every unproven session ends. */
+/** Somebody showed that the address or the wallet is theirs: every unproven session ends. */
 const Proven = z.object({
   type: z.literal('proven'),
   at: moment,
-  by: z.enum(['link', 'code']),
+  by: z.enum(['link', 'code', 'wallet']),
   /** The mail that carried the link or the code; in entries of before, `invitation`. */
   mail: z.string().exactOptional(),
   invitation: z.string().exactOptional(),
+  /** What the wallet signed, and until when it must not count again. */
+  nonce: z.string().exactOptional(),
+  nonceUntil: moment.exactOptional(),
+  /** With the first sign-in of a wallet. */
+  account: Account.exactOptional(),
   /** The session that proved it by a code: its plan and its draft are the account's. */
   specId: z.string().exactOptional(),
   authEpoch: z.int().positive(),
@@ -171,6 +182,9 @@ const Proven = z.object({
   memberExpiresAt: moment,
 })
 export type Proven = z.infer<typeof Proven>
+
+/** Somebody signed in asked for their account, which was there or on its way. */
+const OnboardAsked = z.object({ type: z.literal('onboard_asked'), at: moment })
 
 /** A code that did not count, tried by one session. */
 const CodeRefused = z.object({ type: z.literal('code_refused'), at: moment, specId: z.string() })
@@ -246,6 +260,7 @@ export const Entry = z.discriminatedUnion('type', [
   CodeRefused,
   DraftSaved,
   Proven,
+  OnboardAsked,
   MemberRefreshed,
   MemberEnded,
   Erased,

@@ -1,3 +1,4 @@
+import type { AccountFacts } from '../../contract/hydration.ts'
 import type { CodeRefused, DraftSaved, MemberRefreshed, Proven } from './entries.ts'
 import { MEMBERS_MAX } from './limits.ts'
 import type { Session, SubjectState } from './state.ts'
@@ -12,6 +13,7 @@ export function prove(state: SubjectState, entry: Proven): SubjectState {
   return {
     ...state,
     account: provenAccount(state, entry),
+    spentNonces: spentNonces(state, entry),
     authEpoch,
     // What was mailed to somebody unproven opens nothing from now on.
     challenges: new Map(),
@@ -20,10 +22,16 @@ export function prove(state: SubjectState, entry: Proven): SubjectState {
   }
 }
 
+const spentNonces = (state: SubjectState, { at, nonce, nonceUntil }: Proven) => [
+  ...state.spentNonces.filter(({ until }) => at < until),
+  ...(nonce === undefined || nonceUntil === undefined ? [] : [{ nonce, until: nonceUntil }]),
+]
+
 /** The plan and the draft of the session that proved it; nobody else's. */
-function provenAccount({ account, sessions }: SubjectState, { at, specId }: Proven) {
+function provenAccount(state: SubjectState, { at, specId, account: first }: Proven) {
+  const account: AccountFacts | null = state.account ?? first ?? null
   if (account === null) return null
-  const session = sessions.get(specId ?? '')
+  const session = state.sessions.get(specId ?? '')
   const { planId, profile = {} } = account
   return {
     ...account,

@@ -25,6 +25,7 @@ import {
   OPEN_WINDOW_MS,
   PROOF_LINK_LIFETIME_MS,
   RETENTION_FALLBACK_MS,
+  SIGNED_IN,
 } from './limits.ts'
 import {
   type ProofMail,
@@ -89,6 +90,8 @@ export function evolve(state: SubjectState, entry: Entry): SubjectState {
       return saveDraft(state, entry)
     case 'proven':
       return prove(state, entry)
+    case 'onboard_asked':
+      return { ...state, recentOpens: opensSince(state, entry.at, SIGNED_IN) }
     case 'member_refreshed':
       return refreshMember(state, entry)
     case 'member_ended':
@@ -125,15 +128,17 @@ function openSession(state: SubjectState, entry: SessionOpened): SubjectState {
     sessions,
     lastRun: entry.run,
     calls: calls ? new Map([...state.calls, ...Object.entries(calls)]) : state.calls,
-    recentOpens: [
-      ...state.recentOpens.filter((open) => open.at > at - OPEN_WINDOW_MS),
-      { client: entry.client, at },
-    ],
+    recentOpens: opensSince(state, at, entry.client),
     retainUntil: Math.max(state.retainUntil, retainUntil ?? at + RETENTION_FALLBACK_MS),
   }
   const mailed = mail === undefined ? next : requestMail(next, mail, at)
   return evicted ? withoutRuns(mailed, [evicted.run]) : mailed
 }
+
+const opensSince = (state: SubjectState, at: number, client: string) => [
+  ...state.recentOpens.filter((open) => open.at > at - OPEN_WINDOW_MS),
+  { client, at },
+]
 
 const pending = (steps: readonly string[]): SessionView['steps'] =>
   steps.map((name) => ({ name, status: 'pending' }))

@@ -4,8 +4,8 @@ import type { Proven } from './entries.ts'
 import { MEMBER_MAX_AGE_MS } from './limits.ts'
 import type { Member, SubjectState } from './state.ts'
 
-/** What was shown, and by which session, if it was a code. */
-export type Evidence = Pick<Proven, 'by' | 'mail' | 'specId'>
+/** What was shown, and by which session, if it was a code; of a wallet, what it signed. */
+export type Evidence = Pick<Proven, 'by' | 'mail' | 'specId' | 'nonce' | 'nonceUntil' | 'account'>
 
 /** The proof itself: every unproven session ends, a member session begins. */
 export function proven(

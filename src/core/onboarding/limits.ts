@@ -6,6 +6,10 @@ export const RUN_DEADLINE_MS = 24 * 3_600_000
 export const IDEMPOTENCY_WINDOW_MS = 10 * 60_000
 /** The window of the exact limit, which counts sessions opened by one client for one subject. */
 export const OPEN_WINDOW_MS = 60_000
+/** In the place of a client: whoever is signed in as the subject. No keyed hash is that short. */
+export const SIGNED_IN = 'self'
+/** Of one wallet, within the life of a nonce: far more than a person signs. */
+export const SIGN_INS_MAX = 20
 /** Of one client for one subject: twenty times what the limit of a minute lets through. */
 export const SESSIONS_PER_CLIENT_MAX = 60
 /** All sessions of one minute lead to one mail, which only the owner of the address reads. */

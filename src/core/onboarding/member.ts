@@ -16,12 +16,15 @@ function signedIn(
   return now < member.expiresAt ? member : null
 }
 
+export const isSignedIn = (state: SubjectState, claim: MemberClaim, now: number): boolean =>
+  signedIn(state, claim, now) !== null
+
 /** What a member sees of their account; `null`: signed out. */
 export function profileOf(state: SubjectState, claim: MemberClaim, now: number): Profile | null {
   const { account } = state
   if (account === null || signedIn(state, claim, now) === null) return null
-  const { userId, identity: email, planId, profile = {} } = account
-  return { userId, email, planId, profile: JSON.stringify(profile) }
+  const { userId, kind, identity, planId, profile = {} } = account
+  return { userId, kind, identity, planId, profile: JSON.stringify(profile) }
 }
 
 /**

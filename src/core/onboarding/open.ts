@@ -1,7 +1,8 @@
-import type { AccountFacts, FrozenCall } from '../../contract/hydration.ts'
+import type { AccountFacts, AccountKind, FrozenCall } from '../../contract/hydration.ts'
 import { SESSIONS_MAX } from '../../contract/messages.ts'
 import { type Result, fail, ok } from '../../contract/result.ts'
 import type { OpenRefusal, OpenSession, OpenedSession } from '../../contract/subject-rpc.ts'
+import { stepsFor } from '../hydration/step.ts'
 import type { Decision, DecisionContext } from './decision.ts'
 import type { SessionOpened } from './entries.ts'
 import {
@@ -14,6 +15,14 @@ import {
   SESSIONS_PER_CLIENT_MAX,
 } from './limits.ts'
 import { type Session, type SubjectState, isLive, isOpen } from './state.ts'
+
+/** Who a subject is when it is first heard of. */
+type NewSubject = Pick<OpenSession, 'subjectKey' | 'identity' | 'planId'> & {
+  /** Absent: an address. */
+  readonly kind?: AccountKind
+}
+
+type SessionRequest = OpenSession & NewSubject
 
 type OpenDecision = Decision<Result<OpenedSession, OpenRefusal>>
 
@@ -73,7 +82,7 @@ export const visibleEpoch = (state: SubjectState, session: Session): number =>
   state.authEpoch - session.authEpoch
 
 /** Exact and per client, so that nobody can use up another's allowance. 0: go on. */
-function limitWaitMs(
+export function limitWaitMs(
   state: SubjectState,
   client: string,
   { now, opensPerMinute }: DecisionContext,
@@ -90,12 +99,12 @@ function limitWaitMs(
 /** @param mail whether the address is still to be proved */
 export function sessionOpened(
   state: SubjectState,
-  command: OpenSession,
+  command: SessionRequest,
   context: DecisionContext,
   mail: boolean,
 ): SessionOpened {
   const { now, newId, steps, sessionMaxAgeMs, retentionMs } = context
-  const account = state.account ?? newAccount(command, now, newId())
+  const account = state.account ?? newAccount(command, context)
   const calls = frozenCalls(state, account, context)
   const evicts = sessionToEvict(state, command.client, now)
   const { referrer, idempotencyKey } = command
@@ -110,7 +119,7 @@ export function sessionOpened(
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     traceparent: command.traceparent,
     authEpoch: state.authEpoch,
-    steps: steps.map((step) => step.name),
+    steps: stepsFor(steps, account).map((step) => step.name),
     expiresAt: now + sessionMaxAgeMs,
     deadlineAt: now + RUN_DEADLINE_MS,
     retainUntil: now + retentionMs,
@@ -121,14 +130,10 @@ export function sessionOpened(
   }
 }
 
-const newAccount = (command: OpenSession, now: number, userId: string): AccountFacts => ({
-  userId,
-  subjectKey: command.subjectKey,
-  kind: 'email',
-  identity: command.identity,
-  planId: command.planId,
-  createdAt: now,
-})
+export const newAccount = (
+  { subjectKey, kind = 'email', identity, planId }: NewSubject,
+  { now, newId }: DecisionContext,
+): AccountFacts => ({ userId: newId(), subjectKey, kind, identity, planId, createdAt: now })
 
 function frozenCalls(
   state: SubjectState,
@@ -136,7 +141,7 @@ function frozenCalls(
   { now, newId, steps }: DecisionContext,
 ): Record<string, FrozenCall> {
   return Object.fromEntries(
-    steps.flatMap((step) =>
+    stepsFor(steps, account).flatMap((step) =>
       step.freeze === undefined || state.calls.has(step.name)
         ? []
         : [[step.name, { key: newId(), body: step.freeze(account), mintedAt: now, renewals: 0 }]],

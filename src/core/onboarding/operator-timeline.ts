@@ -63,6 +63,7 @@ function concerns(
     case 'unsubscribed':
     case 'code_requested':
     case 'proven':
+    case 'onboard_asked':
     case 'member_refreshed':
     case 'member_ended':
     case 'erased':
@@ -132,6 +133,7 @@ function factsOf(entry: Entry): Readonly<Record<string, EntryFact>> {
     case 'invitation_sent':
     case 'unsubscribed':
     case 'code_requested':
+    case 'onboard_asked':
     case 'erased':
       return {}
   }

@@ -1,5 +1,6 @@
 import { type Result, fail, ok } from '../../contract/result.ts'
 import type { ReopenRefusal, ReopenRun } from '../../contract/subject-rpc.ts'
+import { stepsFor } from '../hydration/step.ts'
 import type { Decision, DecisionContext } from './decision.ts'
 import { RUN_DEADLINE_MS } from './limits.ts'
 import { type SubjectState, currentView } from './state.ts'
@@ -14,7 +15,10 @@ export function decideReopen(
   { now, steps }: DecisionContext,
 ): Decision<Result<{ readonly run: number }, ReopenRefusal>> {
   const session = state.sessions.get(specId)
-  if (session === undefined || session.ended) return { entries: [], reply: fail('forgotten') }
+  const { account } = state
+  if (account === null || session === undefined || session.ended) {
+    return { entries: [], reply: fail('forgotten') }
+  }
   if (session.run !== run || currentView(session).status !== 'failed') {
     return { entries: [], reply: fail('not_failed') }
   }
@@ -26,7 +30,7 @@ export function decideReopen(
         at: now,
         specId,
         run: next,
-        steps: steps.map(({ name }) => name),
+        steps: stepsFor(steps, account).map(({ name }) => name),
         deadlineAt: now + RUN_DEADLINE_MS,
       },
     ],

@@ -102,14 +102,21 @@ export interface Challenge {
   readonly tries: number
 }
 
-/** Somebody showed that the address is theirs. */
+/** Somebody showed that the address or the wallet is theirs. */
 export interface Proof {
   readonly at: number
-  /** The mail that was read. */
+  /** The mail that was read; empty: a wallet signed. */
   readonly mail: string
   /** The session whose holder typed the code; `null`: it was the link. */
   readonly specId: string | null
   readonly member: string
+}
+
+/** A nonce that signed somebody in, and does so only once. */
+export interface SpentNonce {
+  readonly nonce: string
+  /** Epoch milliseconds; by then it counts no more anyway. */
+  readonly until: number
 }
 
 export interface SubjectState {
@@ -136,6 +143,8 @@ export interface SubjectState {
   readonly challenges: ReadonlyMap<string, Challenge>
   /** The newest one. */
   readonly proof: Proof | null
+  /** Of wallets' signatures, as long as they could come again. */
+  readonly spentNonces: readonly SpentNonce[]
   /** By id, oldest first. */
   readonly members: ReadonlyMap<string, Member>
   /** Without a proof by then the account goes. */
@@ -160,6 +169,7 @@ export const EMPTY_SUBJECT: SubjectState = {
   unsubscribed: false,
   challenges: new Map(),
   proof: null,
+  spentNonces: [],
   members: new Map(),
   retainUntil: 0,
   erasure: NEVER_TRIED,

@@ -4,19 +4,19 @@ import { AUTHORITY, SCHEME, hasSoundHost, isPchars, isPlainText, isUri } from '.
 
 /** A message of "Sign in with Ethereum"; texts are kept as they were signed. */
 export interface SiweMessage {
-  readonly scheme?: string
+  readonly scheme?: string | undefined
   readonly domain: string
   /** With the checksum of EIP-55. */
   readonly address: string
-  readonly statement?: string
+  readonly statement?: string | undefined
   readonly uri: string
   readonly chainId: string
   readonly nonce: string
   readonly issuedAt: string
-  readonly expirationTime?: string
-  readonly notBefore?: string
-  readonly requestId?: string
-  readonly resources?: readonly string[]
+  readonly expirationTime?: string | undefined
+  readonly notBefore?: string | undefined
+  readonly requestId?: string | undefined
+  readonly resources?: readonly string[] | undefined
 }
 
 const HEADER = new RegExp(
@@ -104,26 +104,25 @@ function read(lines: Lines, checksummed: (address: string) => string): SiweMessa
   const statement = readStatement(lines)
   const uri = lines.field('URI', isUri)
   lines.field('Version', (version) => version === '1')
-  const message = {
+  return {
     ...header,
     address,
-    ...defined({ statement }),
+    statement,
     uri,
     chainId: lines.field('Chain ID', (id) => /^\d+$/.test(id)),
     nonce: lines.field('Nonce', (nonce) => /^[A-Za-z0-9]{8,}$/.test(nonce)),
     issuedAt: lines.field('Issued At', isMoment),
-    ...defined({ expirationTime: lines.optional('Expiration Time', isMoment) }),
-    ...defined({ notBefore: lines.optional('Not Before', isMoment) }),
-    ...defined({ requestId: lines.optional('Request ID', isPchars) }),
+    expirationTime: lines.optional('Expiration Time', isMoment),
+    notBefore: lines.optional('Not Before', isMoment),
+    requestId: lines.optional('Request ID', isPchars),
+    resources: readResources(lines.rest()),
   }
-  const resources = readResources(lines.rest())
-  return resources === undefined ? message : { ...message, resources }
 }
 
 function readHeader(line: string): Pick<SiweMessage, 'scheme' | 'domain'> {
   const [, scheme, domain = ''] = HEADER.exec(line) ?? []
   if (domain === '' || !hasSoundHost(`//${domain}`)) throw new Malformed('has no valid first line')
-  return { ...defined({ scheme }), domain }
+  return { scheme, domain }
 }
 
 /** A message without one has two empty lines there; an empty statement makes three. */
@@ -145,14 +144,6 @@ function readResources(lines: readonly string[]): readonly string[] | undefined 
     return uri
   })
 }
-
-/** The fields that are there. */
-const defined = <Name extends string>(
-  fields: Readonly<Record<Name, string | undefined>>,
-): { readonly [name in Name]?: string } =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    readonly [name in Name]?: string
-  }
 
 /** The one text of a message: `printSiwe` of what `parseSiwe` read is what it read. */
 export function printSiwe(message: SiweMessage): string {

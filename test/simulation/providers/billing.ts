@@ -3,7 +3,8 @@ import { Stripe } from 'stripe'
 import { z } from 'zod'
 import type { CallGate } from '../../../src/adapters/call-gate.ts'
 import { stripeFailure } from '../../../src/adapters/stripe/client.ts'
-import type { CustomerAnswer, CustomerApi } from '../../../src/adapters/steps/billing.ts'
+import type { CustomerApi } from '../../../src/adapters/steps/billing.ts'
+import type { CustomerAnswer } from '../../../src/adapters/stripe/own-customers.ts'
 import type { Invocation } from '../invocation.ts'
 import type { Stage } from '../stage.ts'
 import { type Fate, type HttpAnswer, Line } from './line.ts'
@@ -62,6 +63,9 @@ export class SimulatedBilling {
         const listed = await call('list customers', (fate) => read(fate, list))
         return listed as readonly CustomerAnswer[]
       },
+      // Everybody here has an address.
+      search: () => Promise.resolve([]),
+      listCreated: () => Promise.resolve([]),
     }
   }
 

@@ -9,15 +9,21 @@ const database = connect(parseSettings(bindings))
 
 export const rowsOf = (email: string) => database.select().from(users).where(eq(users.email, email))
 
+export const rowsOfKey = (subjectKey: string) =>
+  database.select().from(users).where(eq(users.subjectKey, subjectKey))
+
 export const indexOf = (specId: string) =>
   database.select().from(onboardingSessions).where(eq(onboardingSessions.specId, specId))
+
+export const indexOfKey = (subjectKey: string) =>
+  database.select().from(onboardingSessions).where(eq(onboardingSessions.subjectKey, subjectKey))
 
 export const deadLetter = (id: string) =>
   database.select().from(deadLetters).where(eq(deadLetters.id, id))
 
 export interface Customer {
   readonly id: string
-  readonly email: string
+  readonly email: string | null
   readonly metadata: Readonly<Record<string, string>>
 }
 
@@ -27,6 +33,15 @@ export async function customersOf(email: string): Promise<readonly Customer[]> {
     { headers: { Authorization: 'Bearer sk_test_look' } },
   )
   return (await response.json<{ data: readonly Customer[] }>()).data
+}
+
+/** Among the newest hundred: for people whom nobody can look up by an address. */
+export async function customersWith(userId: string): Promise<readonly Customer[]> {
+  const response = await fetch(`${bindings.STRIPE_API_BASE}/v1/customers?limit=100`, {
+    headers: { Authorization: 'Bearer sk_test_look' },
+  })
+  const { data } = await response.json<{ data: readonly Customer[] }>()
+  return data.filter(({ metadata }) => metadata['foyer_user_id'] === userId)
 }
 
 export interface Auth0User {

@@ -13,6 +13,10 @@ declare global {
       readonly DATABASE_HTTP_URL: string
       readonly STRIPE_API_BASE: string
       readonly RESEND_API_BASE: string
+      readonly EXTERNAL_JWKS_URL: string
+      readonly EXTERNAL_ISSUER: string
+      readonly EXTERNAL_AUDIENCE: string
+      readonly OUTSIDE_PRIVATE_KEY: string
     }
   }
 }
