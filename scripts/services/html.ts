@@ -44,7 +44,8 @@ ${body}
       'content-type': 'text/html; charset=utf-8',
       'content-security-policy': POLICY,
       'cache-control': 'no-store',
-      'referrer-policy': 'no-referrer',
+      // With none at all a browser would not say of our own buttons that they are ours.
+      'referrer-policy': 'same-origin',
       'x-content-type-options': 'nosniff',
     },
   })
@@ -82,6 +83,7 @@ a.row strong { font-weight: 600; overflow-wrap: anywhere; }
 a.row span, a.row time { color: var(--quiet); font-size: .88rem; }
 a.row span { grid-column: 1 / -1; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; min-width: 0; }
 form { display: flex; gap: .5rem; margin: 0 0 1.25rem; }
+form.inline { display: inline-flex; margin: 0 .25rem .25rem 0; }
 input { flex: 1; min-width: 0; font: inherit; color: inherit; background: var(--card); border: 1px solid var(--line); border-radius: .5rem; padding: .4rem .7rem; }
 button { font: inherit; color: inherit; background: var(--card); border: 1px solid var(--line); border-radius: .5rem; padding: .4rem .9rem; cursor: pointer; }
 iframe { display: block; width: 100%; height: 24rem; border: 0; background: #fff; color-scheme: light; }

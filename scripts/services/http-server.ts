@@ -79,12 +79,16 @@ async function exchange(
 }
 
 /**
- * Browsers name the page's origin in every request that changes something, programs do not. No
- * page has business here, and without this any website could post SQL to a port it guesses.
+ * Browsers name the page's origin in every request that changes something, programs do not. Only
+ * our own pages have business here: without this any website could post SQL to a port it guesses.
+ * The origin is compared with the port we listen on, since a website may choose what `Host` says.
  */
 function refuse(incoming: IncomingMessage): Response | undefined {
   const reads = incoming.method === 'GET' || incoming.method === 'HEAD'
-  if (reads || incoming.headers.origin === undefined) return undefined
+  const { origin } = incoming.headers
+  const port = incoming.socket.localPort
+  const own = [`http://127.0.0.1:${port}`, `http://localhost:${port}`]
+  if (reads || origin === undefined || own.includes(origin)) return undefined
   return Response.json({ message: 'not for web pages' }, { status: 403 })
 }
 

@@ -24,7 +24,7 @@ export function planServices(layout: Layout, plan: Plan): UnitPlan[] {
         ...process.env,
         PORT: String(layout.ports[name]),
         FOYER_DATA_DIR: layout.dataDirectory,
-        ...databaseOf(name, plan),
+        ...ownSettings(name, layout, plan),
       },
       directory: ROOT,
       runDirectory: layout.runDirectory,
@@ -38,6 +38,13 @@ function isWished({ code, signal }: Exit): boolean {
   return code === 0 || signal === 'SIGTERM'
 }
 
-function databaseOf(name: Listener, plan: Plan): NodeJS.ProcessEnv {
-  return name === 'database' ? { DATABASE_URL: plan.bridgedDatabaseUrl } : {}
+function ownSettings(name: Listener, layout: Layout, plan: Plan): NodeJS.ProcessEnv {
+  if (name === 'database') return { DATABASE_URL: plan.bridgedDatabaseUrl }
+  if (name !== 'billing') return {}
+  // While a secret is replaced there are two, and any of them will do.
+  const [secret] = (plan.settings['STRIPE_WEBHOOK_SECRET'] ?? '').split(',')
+  return {
+    STRIPE_WEBHOOK_URL: `${urlOf(layout, 'app')}/webhooks/stripe`,
+    STRIPE_WEBHOOK_SECRET: secret?.trim() || undefined,
+  }
 }

@@ -21,6 +21,7 @@ export const testBindings = () => ({
   AUTH0_CLIENT_ID: 'local',
   AUTH0_CLIENT_SECRET: 'local',
   STRIPE_SECRET_KEY: 'sk_test_local',
+  STRIPE_WEBHOOK_SECRET: 'whsec_new, whsec_old',
   RESEND_API_KEY: 're_local',
   IP_LIMIT: 'off',
   // The local services have no limits.

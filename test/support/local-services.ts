@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { billingEmulator } from '../../scripts/services/billing/emulator.ts'
+import type { WebhookEndpoint } from '../../scripts/services/billing/sender.ts'
 import { openEmulator } from '../../scripts/services/emulator.ts'
 import type { Fault } from '../../scripts/services/faults.ts'
 import { listen } from '../../scripts/services/http-server.ts'
@@ -21,9 +22,13 @@ export interface LocalService {
 }
 
 /** The service inside the test's own process, with a data folder of its own. */
-export async function startInProcess(name: Name): Promise<LocalService> {
+export async function startInProcess(
+  name: Name,
+  webhooks?: WebhookEndpoint,
+): Promise<LocalService> {
   const folder = await temporaryFolder()
-  const service = await openEmulator(EMULATORS[name](folder), `http://${name}.localhost`)
+  const emulator = name === 'billing' ? billingEmulator(folder, webhooks) : EMULATORS[name](folder)
+  const service = await openEmulator(emulator, `http://${name}.localhost`)
   const server = await listen(service.fetch, 0)
   return {
     port: server.port,
@@ -47,10 +52,11 @@ export interface ServiceProcess {
 export async function startProcess(
   name: Name | 'database',
   folder: string,
+  settings: Readonly<Record<string, string>> = {},
 ): Promise<ServiceProcess> {
   const port = await freePort()
   const entry = join(import.meta.dirname, '..', '..', 'scripts', 'services', `${name}.ts`)
-  const environment = { ...process.env, PORT: String(port), FOYER_DATA_DIR: folder }
+  const environment = { ...process.env, PORT: String(port), FOYER_DATA_DIR: folder, ...settings }
   const child = spawn(process.execPath, [entry], { env: environment, stdio: 'ignore' })
   const url = `http://127.0.0.1:${port}`
   await answers(`${url}/healthz`, child)

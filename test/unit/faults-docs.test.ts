@@ -11,7 +11,7 @@ const numbered = (from: number, to: number) =>
 /** F41 to F44 come with the parts they are about. */
 const ROWS = [...numbered(1, 40), ...numbered(45, 46)]
 /** Rows whose tests are still to be written. It only ever gets shorter. */
-const TO_COME = ['F37']
+const TO_COME: readonly string[] = []
 
 describe('docs/faults.md', () => {
   const rows = rowsOf(readFileSync(join(ROOT, 'docs', 'faults.md'), 'utf8'))

@@ -22,12 +22,16 @@ export function refuse(param: string, message: string, code: string): Refusal {
   return new Refusal(failure(400, { type: 'invalid_request_error', message, code, param }))
 }
 
-export function noSuchCustomer(id: string, status: 400 | 404, param: string): Answer {
-  const message = `No such customer: '${id}'`
+export function noSuch(
+  kind: 'customer' | 'subscription',
+  id: string,
+  status: 400 | 404,
+  param: string,
+): Answer {
   return failure(status, {
     type: 'invalid_request_error',
     code: 'resource_missing',
-    message,
+    message: `No such ${kind}: '${id}'`,
     param,
   })
 }

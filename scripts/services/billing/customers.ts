@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
+import { mergeMetadata, presentOf } from './metadata.ts'
 import type { CustomerParameters, ListParameters, SearchParameters } from './parameters.ts'
 
 const Address = z.record(z.string(), z.string().nullable())
@@ -176,17 +177,4 @@ function apply(customer: Customer, parameters: CustomerParameters): Customer {
   if (address !== undefined) changed.address = address === '' ? null : presentOf(address)
   if (metadata !== undefined) changed.metadata = mergeMetadata(customer.metadata, metadata)
   return changed
-}
-
-function presentOf(values: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  const present: Record<string, string> = {}
-  for (const [name, value] of Object.entries(values)) {
-    if (value !== undefined && value !== '') present[name] = value
-  }
-  return present
-}
-
-/** Named keys change, an empty value takes its key away, an empty whole takes all. */
-function mergeMetadata(before: Record<string, string>, change: Record<string, string> | '') {
-  return change === '' ? {} : presentOf({ ...before, ...change })
 }

@@ -65,6 +65,66 @@ export const SearchParameters = z.strictObject({
 })
 export type SearchParameters = z.infer<typeof SearchParameters>
 
+/** `items[0][price]`: one price, as far as anybody here needs. */
+const OneItem = z
+  .record(
+    z.string(),
+    z.strictObject({
+      id: text.optional(),
+      price: z.string().min(1).max(255),
+      quantity: z.literal('1').optional(),
+    }),
+  )
+  .refine((items) => Object.keys(items).length === 1, { message: 'must be one item' })
+  .transform((items) => Object.values(items)[0]?.price ?? '')
+
+const bool = z.enum(['true', 'false']).transform((word) => word === 'true')
+
+const subscriptionFields = {
+  cancel_at_period_end: bool.optional(),
+  metadata: z.union([z.literal(''), Metadata]).optional(),
+}
+
+interface SubscriptionFields {
+  readonly cancel_at_period_end?: boolean | undefined
+  readonly metadata?: '' | Record<string, string> | undefined
+  readonly trial_period_days?: number | undefined
+}
+
+export interface SubscriptionParameters extends SubscriptionFields {
+  readonly price?: string | undefined
+}
+export const SubscriptionParameters: z.ZodType<SubscriptionParameters> = z
+  .strictObject({ ...subscriptionFields, items: OneItem.optional() })
+  .transform(({ items, ...rest }) => ({ ...rest, price: items }))
+
+export const NewSubscription = z
+  .strictObject({
+    ...subscriptionFields,
+    customer: z.string(),
+    items: OneItem,
+    trial_period_days: z.coerce.number().int().min(1).max(730).optional(),
+  })
+  .transform(({ items, ...rest }) => ({ ...rest, price: items }))
+
+export const ListSubscriptions = z.strictObject({
+  customer: z.string().optional(),
+  status: z.enum(['all', 'active', 'trialing', 'canceled']).optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(10),
+})
+export type ListSubscriptions = z.infer<typeof ListSubscriptions>
+
+export const ListEvents = z.strictObject({
+  type: z.string().optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(10),
+})
+export type ListEvents = z.infer<typeof ListEvents>
+
+/** `expand[0]=subscriptions`, the one thing a customer has to show. */
+export const Expansion = z.strictObject({
+  expand: z.record(z.string(), z.literal('subscriptions')).optional(),
+})
+
 /** @throws a Refusal that names the first parameter that is wrong. */
 export function readParameters<T>(schema: z.ZodType<T>, encoded: string): T {
   const form = parseForm(encoded)

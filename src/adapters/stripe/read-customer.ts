@@ -21,7 +21,7 @@ const Customer = z.union([
   z.object({ id: z.string().startsWith('cus_'), deleted: z.literal(true) }),
   z.object({
     id: z.string().startsWith('cus_'),
-    deleted: z.undefined(),
+    deleted: z.never().optional(),
     metadata: z.record(z.string(), z.string()),
     // Stripe lists those that were not cancelled, the newest ten.
     subscriptions: z.object({ data: z.array(Subscription) }),
