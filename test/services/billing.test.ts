@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { Stripe } from 'stripe'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import {
   type LocalService,
   setFault,
@@ -72,6 +72,32 @@ describe('the billing service', () => {
       statusCode: 404,
       code: 'resource_missing',
     })
+  })
+
+  test('customers are listed by the time of their making', async () => {
+    const email = newEmail()
+    const { id, created } = await stripe.customers.create({ email })
+    const listed = async (gte: number, lte: number) =>
+      (await stripe.customers.list({ email, created: { gte, lte } })).data.map((one) => one.id)
+    expect(await listed(created, created)).toEqual([id])
+    expect(await listed(created + 1, created + 100)).toEqual([])
+    expect(await listed(created - 100, created - 1)).toEqual([])
+  })
+
+  test('the search knows customers by their metadata, and none that was just made', async () => {
+    const query = "metadata['user_id']:'searched'"
+    await stripe.customers.create({ metadata: { user_id: 'searched' } })
+    expect((await stripe.customers.search({ query })).data).toEqual([])
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 61_000 })
+    try {
+      const { data } = await stripe.customers.search({ query })
+      expect(data.map(({ metadata }) => metadata)).toEqual([{ user_id: 'searched' }])
+      const other = "metadata['user_id']:'other'"
+      expect((await stripe.customers.search({ query: other })).data).toEqual([])
+    } finally {
+      vi.useRealTimers()
+    }
+    await expect(stripe.customers.search({ query: "email:'a'" })).rejects.toThrow('query')
   })
 
   test('a list is newest first, and goes on after a customer', async () => {

@@ -6,6 +6,7 @@ import { TestSubject } from '../support/shared/test-subject.ts'
 import erased from '../support/timelines/erased.json' with { type: 'json' }
 import first from '../support/timelines/first.json' with { type: 'json' }
 import proven from '../support/timelines/proven.json' with { type: 'json' }
+import wallet from '../support/timelines/wallet.json' with { type: 'json' }
 
 // Timelines as earlier releases wrote them, never to be edited: an object that slept through a deploy
 // wakes up with one of these. A new kind of entry gets a new file.
@@ -80,10 +81,24 @@ describe('F45: a timeline of an earlier release', () => {
     expect(state.refs.size).toBe(0)
   })
 
+  test('F45: folds: of a wallet that signed in twice', () => {
+    const state = fold(wallet)
+    expect(statusesIn(state)).toEqual([[1, 'merged', 4]])
+    expect(state).toMatchObject({
+      account: { userId: id(1), kind: 'wallet', provenAt: wallet[0]?.at },
+      authEpoch: 2,
+      proof: { mail: '', specId: null, member: id(5) },
+      recentOpens: [{ client: 'self' }, { client: 'self' }],
+    })
+    expect(state.spentNonces.map(({ nonce }) => nonce)).toEqual(['a'.repeat(64), 'b'.repeat(64)])
+    expect([...state.members.keys()]).toEqual([id(2), id(5)])
+  })
+
   test.each([
     ['first', first],
     ['proven', proven],
     ['erased', erased],
+    ['wallet', wallet],
   ])('F45: goes on from there: %s', (_name, entries) => {
     const subject = new TestSubject()
     subject.state = fold(entries)

@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { getContractAddress } from 'viem/utils'
-import { bearer, claimsOf, errorOf, fetchWorker } from '../support/worker/api.ts'
+import {
+  bearer,
+  claimsOf,
+  errorOf,
+  eventually,
+  fetchWorker,
+  subjectOf,
+} from '../support/worker/api.ts'
 import { IDENTITY_CONTRACT } from '../support/worker/identity-contract.ts'
 import {
   freshNonce,
@@ -12,7 +19,8 @@ import {
   trySignIn,
   untilCompleted,
 } from '../support/worker/wallet.ts'
-import { customersWith, rowsOfKey } from '../support/worker/outside.ts'
+import { entriesOf, letPass, withPast, withQueue } from '../support/worker/subject.ts'
+import { customersWith, fault, rowsOfKey } from '../support/worker/outside.ts'
 
 describe('Q7: a wallet signs in', () => {
   test('with a nonce and a signature, and its account is built when it asks', async () => {
@@ -195,5 +203,31 @@ describe('Q10: many wallets at once', () => {
       expect(rows).toMatchObject([{ userId }])
       expect(await customersWith(userId)).toHaveLength(1)
     }
+  })
+})
+
+describe('S7: the billing customer of a wallet', () => {
+  test('is found again without an address, when Stripe has forgotten the key that made it', async () => {
+    const { token, userId } = await signIn()
+    const stub = subjectOf(token)
+    await fault('STRIPE', { kind: 'commit_then_drop', times: 1 })
+    await withQueue(stub, () => Promise.resolve())
+    await onboard(token)
+    await eventually('a customer whose making nobody heard of', async () => {
+      const failed = (await entriesOf(stub)).some(({ type }) => type === 'pass_failed')
+      return failed && (await customersWith(userId)).length === 1
+    })
+    await letPass(stub, 23 * 3_600_000 + 60_000)
+    await withPast(stub, (entries) =>
+      entries.map((entry): unknown =>
+        JSON.parse(JSON.stringify(entry), (name, value: unknown) =>
+          name === 'key' ? crypto.randomUUID() : value,
+        ),
+      ),
+    )
+    await withQueue(stub, null)
+    await stub.wake()
+    expect(await untilCompleted(token)).toMatchObject({ state: 'completed' })
+    expect(await customersWith(userId)).toHaveLength(1)
   })
 })
