@@ -389,9 +389,7 @@ describe('an unfinished sign-up', () => {
     },
   )
 
-  // Providers know no fence. When production can keep such a removal out, this test says so by
-  // failing: then let chance have it, too, in providers.ts.
-  test.fails('a removal that comes late spares whoever came back meanwhile', async () => {
+  test('a removal that comes late spares whoever came back meanwhile', async () => {
     const scene = new Scene({ plan: { ...PLAN, retentionMs: 2 * DAY_MS } })
     const { world, ada } = scene
     scene.signUp()

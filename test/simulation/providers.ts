@@ -1,5 +1,4 @@
 import type { MailLinks } from '../../src/core/ports.ts'
-import type { HydrationStep } from '../../src/core/hydration/step.ts'
 import type { HydrationDeps } from '../../src/hydration/hydrate-subject.ts'
 import { openGate } from './gate.ts'
 import type { Invocation } from './invocation.ts'
@@ -28,7 +27,7 @@ export function createProviders(
     accountStep(database.accountWriter(invocation)),
   ]
   return {
-    steps: steps.map((step) => removingInTime(invocation, step)),
+    steps,
     mailer: {
       repeats: mailer.repeats,
       sendProof: (proof) => gate(() => mailer.sendProof(proof)),
@@ -38,15 +37,3 @@ export function createProviders(
     links: LINKS,
   }
 }
-
-/**
- * A removal that takes effect after its lease can hit whoever came back meanwhile: providers know no
- * fence. Until production can do better, chance keeps removals in time; the matrix has the scene.
- */
-const removingInTime = (
-  invocation: Invocation,
-  { remove, ...step }: HydrationStep,
-): HydrationStep => ({
-  ...step,
-  ...(remove && { remove: (input) => invocation.steadily(() => remove(input)) }),
-})

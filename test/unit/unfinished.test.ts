@@ -313,6 +313,33 @@ describe('B7: an account that nobody proved', () => {
     expect(subject.state.account?.userId).toBe(erasing.account.userId)
   })
 
+  test.each([
+    ['dies', () => undefined],
+    [
+      'hears nothing of it',
+      (subject: TestSubject, fence: number) =>
+        void subject.report(fence, { type: 'chore_failed', chore: 'erasure', failure: down }),
+    ],
+  ])(
+    'builds nothing for whoever comes back while a removal may still arrive: its consumer %s',
+    (_name, ends) => {
+      const subject = invited()
+      subject.now += 29 * DAY_MS
+      const at = subject.now
+      const { fence } = subject.leased()
+      subject.opened({ client: 'b' })
+      ends(subject, fence)
+      subject.now += 30_000
+      // The mail is no removal's business.
+      expect(work(subject, { type: 'mail_sent' }).steps).toEqual([])
+      subject.now = at + 600_000 - 1
+      expect(subject.lease()).toBeNull()
+      expect(nextWakeAt(subject.state, subject.now)).toBe(at + 600_000)
+      subject.now += 1
+      expect(subject.leased().steps).toHaveLength(2)
+    },
+  )
+
   test('is retried, ever more seldom, when a provider does not let go of it', () => {
     const subject = invited()
     subject.random = 1

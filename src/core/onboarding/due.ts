@@ -5,7 +5,13 @@ import { erasableAt, nextArchiveAt } from './unfinished.ts'
 
 /** Sessions whose run a consumer may work on now. */
 export const dueSessions = (state: SubjectState, now: number): readonly Session[] =>
-  [...state.sessions.values()].filter((session) => isOpen(session) && session.dueAt <= now)
+  [...state.sessions.values()].filter(
+    (session) => isOpen(session) && runDueAt(state, session) <= now,
+  )
+
+/** Nothing is built while something that an erasure began may still take it away. */
+const runDueAt = (state: SubjectState, session: Session): number =>
+  Math.max(session.dueAt, state.removalsUntil)
 
 export const isMailDue = (state: SubjectState, now: number): boolean =>
   state.mail?.status === 'due' && state.mail.dueAt <= now
@@ -41,7 +47,7 @@ export function nextWakeAt(state: SubjectState, now: number): number | null {
   const open = [...state.sessions.values()].filter(isOpen)
   const mail = state.mail?.status === 'due' ? state.mail : null
   const dues = [
-    ...open.map((session) => session.dueAt),
+    ...open.map((session) => runDueAt(state, session)),
     ...(mail ? [mail.dueAt] : []),
     ...Object.values(CHORES_DUE).flatMap((dueAt) => dueAt(state) ?? []),
   ]

@@ -50,8 +50,12 @@ export function failChore(state: SubjectState, entry: ChoreFailed): SubjectState
   switch (entry.chore) {
     case 'archive':
       return { ...after, archive: retried(state.archive, entry) }
-    case 'erasure':
-      return { ...after, erasure: retried(state.erasure, entry) }
+    case 'erasure': {
+      // Somebody had come back, and all that was ever asked for was answered: nothing is under way.
+      const settled = entry.kind === 'conflict' && state.erasure.tries.failures === 0
+      const removalsUntil = settled ? 0 : state.removalsUntil
+      return { ...after, removalsUntil, erasure: retried(state.erasure, entry) }
+    }
     case 'invitation':
       return state.invitation === null
         ? after

@@ -24,6 +24,7 @@ import {
   DAY_MS,
   OPEN_WINDOW_MS,
   PROOF_LINK_LIFETIME_MS,
+  REMOVALS_SETTLE_MS,
   RETENTION_FALLBACK_MS,
   SIGNED_IN,
 } from './limits.ts'
@@ -174,6 +175,7 @@ function grantLease(state: SubjectState, entry: LeaseGranted): SubjectState {
     ),
     lastFence: fence,
     lease: { fence, until, runs, mail, chores },
+    removalsUntil: chores.includes('erasure') ? entry.at + REMOVALS_SETTLE_MS : state.removalsUntil,
     invitation:
       invitation !== null && chores.includes('invitation')
         ? { ...invitation, handedOut: true }

@@ -1,5 +1,10 @@
 /** The lock of one subject: long enough for slow providers, short enough to be reclaimed soon. */
 export const LEASE_MS = 30_000
+/**
+ * Providers know no fence: a removal whose answer was lost may still arrive, and must not meet what a
+ * person who came back was given meanwhile. Nothing that was sent is still on its way after this.
+ */
+export const REMOVALS_SETTLE_MS = 600_000
 /** A run that cannot be finished within a day is an operator's, not a person's, matter. */
 export const RUN_DEADLINE_MS = 24 * 3_600_000
 /** A lost reply is retried within minutes, by the same page; later it is a new intention. */

@@ -150,6 +150,8 @@ export interface SubjectState {
   /** Without a proof by then the account goes. */
   readonly retainUntil: number
   readonly erasure: Retry
+  /** Until then a removal that was begun may still arrive at a provider; 0: none was. */
+  readonly removalsUntil: number
 }
 
 export const EMPTY_SUBJECT: SubjectState = {
@@ -173,6 +175,7 @@ export const EMPTY_SUBJECT: SubjectState = {
   members: new Map(),
   retainUntil: 0,
   erasure: NEVER_TRIED,
+  removalsUntil: 0,
 }
 
 export const isTerminal = (status: RunStatus): boolean => status === 'merged' || status === 'failed'
