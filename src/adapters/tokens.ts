@@ -48,6 +48,9 @@ const SPECULATIVE_TYPE = 'spec+jwt'
 /** RFC 9068, 2.1. */
 const MEMBER_TYPE = 'at+jwt'
 
+/** All that a header of ours has. */
+const HEADER = new Set(['alg', 'kid', 'typ'])
+
 interface Kind {
   readonly type: string
   readonly audience: string
@@ -142,15 +145,21 @@ class Jwts {
     now: number,
     toleranceSeconds: number,
   ): Promise<JWTPayload> {
-    const { payload } = await jwtVerify(token, ({ kid }) => this.#keys.verifying(kid), {
-      algorithms: [ALGORITHM],
-      typ: type,
-      issuer: this.#issuer,
-      audience,
-      requiredClaims: ['exp', 'iat', 'jti'],
-      currentDate: new Date(now),
-      clockTolerance: toleranceSeconds,
-    })
+    const { payload, protectedHeader } = await jwtVerify(
+      token,
+      ({ kid }) => this.#keys.verifying(kid),
+      {
+        algorithms: [ALGORITHM],
+        typ: type,
+        issuer: this.#issuer,
+        audience,
+        requiredClaims: ['exp', 'iat', 'jti'],
+        currentDate: new Date(now),
+        clockTolerance: toleranceSeconds,
+      },
+    )
+    // Nothing that points elsewhere (`jku`, `x5u`) or asks to be understood (`crit`).
+    if (!Object.keys(protectedHeader).every((name) => HEADER.has(name))) throw new Error('not ours')
     if (payload.iat === undefined || payload.iat * 1_000 > now) throw new Error('from the future')
     return payload
   }
