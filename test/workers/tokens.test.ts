@@ -11,9 +11,10 @@ import {
   claimsOf,
   errorOf,
   fetchWorker,
+  freshEmail,
   signUp,
 } from '../support/worker/api.ts'
-import { forge } from '../support/worker/tokens.ts'
+import { forge, prove } from '../support/worker/tokens.ts'
 
 const jwks = async () => (await fetchWorker('/.well-known/jwks.json')).json<PublicKeySet>()
 
@@ -87,6 +88,7 @@ describe('a token that is not ours opens nothing', () => {
 
   test.each([
     ['X3: another audience', { claims: { aud: `${ORIGIN}/members` } }],
+    ['X3: our audience and another', { claims: { aud: [`${ORIGIN}/x`] } }],
     ['X3: another issuer', { claims: { iss: 'https://evil.example' } }],
     ['X4: another type', { header: { typ: 'at+jwt' } }],
     ['X5: expired', { claims: { exp: now() - 1 } }],
@@ -94,12 +96,37 @@ describe('a token that is not ours opens nothing', () => {
     ['X6: no exp', { without: 'exp' }],
     ['no jti', { without: 'jti' }],
     ['X7: a kid with a path', { header: { kid: '../../first' } }],
+    ['X7: x5u', { header: { x5u: 'https://evil.example/chain.pem' } }],
+    ['X7: a key of its own', { header: { jwk: { kty: 'OKP', crv: 'Ed25519', x: 'AAAA' } } }],
     ['X7: jku', { header: { kid: 'elsewhere', jku: 'https://evil.example/jwks.json' } }],
     ['another role', { claims: { role: 'member' } }],
     ['a session that is not its subject', { claims: { sid: crypto.randomUUID() } }],
     ['another epoch', { claims: { authEpoch: 1 } }],
   ])('%s', async (_name, change) => {
     expect(await status(await forge((await signUp()).token, change))).toBe(401)
+  })
+
+  test('X4: a token of one kind never passes for the other, whatever type it says it is', async () => {
+    const email = freshEmail()
+    const session = await signUp(email)
+    const speculative = (await signUp()).token
+    const member = (await prove(session, email)).token
+    const me = async (token: string) =>
+      (await fetchWorker('/api/me', { headers: bearer(token) })).status
+    expect([await me(member), await status(speculative)]).toEqual([200, 200])
+    expect([await me(speculative), await status(member)]).toEqual([403, 403])
+    for (const typ of ['spec+jwt', 'at+jwt', 'JWT', 'application/at+jwt', undefined]) {
+      const header = { typ }
+      const forged = [await forge(speculative, { header }), await forge(member, { header })]
+      const [asMember = '', asSession = ''] = forged
+      expect([typ, await me(asMember)]).toEqual([typ, typ === 'spec+jwt' ? 403 : 401])
+      expect([typ, await status(asSession)]).toEqual([typ, typ === 'at+jwt' ? 403 : 401])
+    }
+    // Nor by its audience or its role.
+    const { aud, role } = claimsOf(member)
+    for (const claims of [{ aud }, { role }, { aud, role }]) {
+      expect(await me(await forge(speculative, { claims }))).toBe(401)
+    }
   })
 
   test('another key under our kid', async () => {
