@@ -161,6 +161,11 @@ const Settings = Fields.superRefine((settings, context) => {
       context.addIssue({ code: 'custom', path: [name], message })
     }
   }
+  // Tokens are told apart by their issuer: our own would be taken for the other's.
+  if (settings.EXTERNAL_ISSUER === settings.PUBLIC_BASE_URL) {
+    const message = 'must not be PUBLIC_BASE_URL'
+    context.addIssue({ code: 'custom', path: ['EXTERNAL_ISSUER'], message })
+  }
 })
 export type Settings = z.infer<typeof Settings>
 

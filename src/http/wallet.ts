@@ -37,7 +37,10 @@ export const wallet = new Hono<HttpEnv>()
     if (!judged.ok) return refused(c, judged.error)
     const signed = { address, message: text, signature }
     const verified = await verifySignature(signed, settings.WALLET_RPC_URLS.get(chainId))
-    if (!verified.ok) return refuse(c, NODE_AWAY)
+    if (!verified.ok) {
+      log('warn', 'wallet.node_away', { requestId: c.get('requestId') })
+      return refuse(c, NODE_AWAY)
+    }
     if (!verified.value) return refused(c, 'other_signature')
     const subjectKey = await pepper.name('wallet', address.toLowerCase())
     const granted = await c.env.SUBJECTS.getByName(subjectKey).signIn({

@@ -114,3 +114,60 @@ describe('the mail provider', () => {
 function emptied(given: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.keys(given).map((name) => [name, '']))
 }
+
+describe('Q7: wallets', () => {
+  test('of chain 1 sign in with a key, unless more is said', async () => {
+    const { settings } = await isolate({ WALLET_RPC_URLS: '' })
+    expect(settings.WALLET_CHAIN_IDS).toEqual(['1'])
+    expect(settings.WALLET_RPC_URLS.size).toBe(0)
+  })
+
+  test('of several chains, of which some have a node', async () => {
+    const { settings } = await isolate({
+      WALLET_CHAIN_IDS: '1,10',
+      WALLET_RPC_URLS: '1=https://one.test/key?a=b, 10=http://127.0.0.1:8545',
+    })
+    expect(settings.WALLET_CHAIN_IDS).toEqual(['1', '10'])
+    expect([...settings.WALLET_RPC_URLS]).toEqual([
+      ['1', 'https://one.test/key?a=b'],
+      ['10', 'http://127.0.0.1:8545'],
+    ])
+  })
+
+  test.each([
+    { WALLET_CHAIN_IDS: '' },
+    { WALLET_CHAIN_IDS: '1, 10' },
+    { WALLET_CHAIN_IDS: '0x1' },
+    { WALLET_RPC_URLS: 'https://canary-node.test' },
+    { WALLET_RPC_URLS: '1=ftp://canary-node.test' },
+    { WALLET_RPC_URLS: '1=https://canary-node.test,' },
+  ])('a mistake is named and not quoted: %j', async (given) => {
+    const mistake = isolate(given)
+    await expect(mistake).rejects.toThrow(Object.keys(given)[0])
+    await expect(mistake).rejects.not.toThrow('canary')
+  })
+})
+
+describe('Q1: the outside issuer', () => {
+  const EXTERNAL = {
+    EXTERNAL_JWKS_URL: 'https://issuer.test/jwks.json',
+    EXTERNAL_ISSUER: 'https://issuer.test/',
+    EXTERNAL_AUDIENCE: 'foyer',
+  }
+
+  test.each(Object.keys(EXTERNAL))('is all there or not at all: without %s', async (name) => {
+    await expect(isolate({ ...EXTERNAL, [name]: '' })).rejects.toThrow(name)
+  })
+
+  test('is not ourselves, whose tokens would be taken for theirs', async () => {
+    await expect(isolate({ ...EXTERNAL, EXTERNAL_ISSUER: 'https://foyer.test' })).rejects.toThrow(
+      'EXTERNAL_ISSUER',
+    )
+  })
+
+  test('nobody is one where nothing is set', async () => {
+    const { outsideIssuerOf } = await import('../../src/env.ts')
+    expect(outsideIssuerOf((await isolate({})).settings)).toBeNull()
+    expect(outsideIssuerOf((await isolate(EXTERNAL)).settings)).not.toBeNull()
+  })
+})
