@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { ROUTES } from '../../src/http/roles.ts'
 import {
   bearer,
+  bindings,
   errorOf,
   fetchWorker,
   freshEmail,
@@ -50,9 +51,14 @@ test('X42: nothing that carries a token is kept by a cache on its way', async ()
 })
 
 describe('X33: what a page of another site can send without asking', () => {
-  const bodies = Object.keys(ROUTES).flatMap((route) =>
+  const OPEN = new Set([
     // Mail programs post there whatever they like (RFC 8058); the seal is what counts.
-    route.startsWith('GET ') || route === 'POST /api/onboarding/unsubscribe' ? [] : [route],
+    'POST /api/onboarding/unsubscribe',
+    // Reads nothing, keeps nothing, and the page that sent the form cannot read the answer.
+    'POST /api/auth/nonce',
+  ])
+  const bodies = Object.keys(ROUTES).filter(
+    (route) => !route.startsWith('GET ') && !OPEN.has(route),
   )
 
   test.each(bodies)('%s: a form gets in nowhere', async (route) => {
@@ -80,6 +86,20 @@ describe('X33: what a page of another site can send without asking', () => {
     expect((await errorOf(response)).code).toBe('unsupported_media_type')
   })
 })
+
+test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data'])(
+  'X50: a form of another site (%s) replays nothing, with the operator’s token neither',
+  async (type) => {
+    const replay = (headers: Readonly<Record<string, string>>) =>
+      fetchWorker(`/api/admin/dead-letters/${'a'.repeat(16)}/replay`, {
+        method: 'POST',
+        headers: { 'Content-Type': type, Origin: 'https://evil.example', ...headers },
+        body: '{"operator":"ada","reason":"why"}',
+      })
+    expect((await replay({})).status).toBe(401)
+    expect((await replay(bearer(bindings.ADMIN_TOKEN))).status).toBe(415)
+  },
+)
 
 describe('X58: the link out of the mails', () => {
   test.each([

@@ -179,7 +179,7 @@ describe('B14: people whom billing rejected', () => {
     expect(await actionsOn(fingerprint)).toMatchObject([{ action: 'dismiss', ...WHO }])
   })
 
-  test('a waiting canary holds the others; one replay at a time; an operator ends it', async () => {
+  test('X50: a waiting canary holds the others; one replay at a time; an operator ends it', async () => {
     const { fingerprint, people } = await rejected(417, 3)
     await fault('STRIPE', { kind: 'reject' })
     const path = `/dead-letters/${fingerprint}`

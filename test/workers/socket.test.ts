@@ -3,6 +3,7 @@ import { exports } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
 import { framesOf, shown } from '../support/shared/frames.ts'
 import {
+  errorOf,
   eventually,
   openSocket,
   signUp,
@@ -87,7 +88,15 @@ describe('who may not open one', () => {
 
   test("X8: a good token on another's session is 404", async () => {
     const [mine, theirs] = [await signUp(), await signUp()]
-    expect(await bare(theirs.specId, ['foyer.v1', `bearer.${mine.token}`])).toBe(404)
+    const answers = await Promise.all(
+      [theirs.specId, crypto.randomUUID()].map(async (specId) => {
+        const response = await upgrade(specId, ['foyer.v1', `bearer.${mine.token}`])
+        return [response.status, { ...(await errorOf(response)), requestId: '' }]
+      }),
+    )
+    expect(answers[0]?.[0]).toBe(404)
+    // As for one that never was.
+    expect(answers[0]).toEqual(answers[1])
   })
 
   test.each(['token', 'access_token', 'bearer'])(

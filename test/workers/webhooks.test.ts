@@ -361,7 +361,7 @@ describe('the endpoint', () => {
     expect(await billing(customer)).toEqual(['active', 'pro', 1])
   })
 
-  test('X8: a body that is too long is not read to its end', async () => {
+  test('X43: a body that is too long is not read to its end', async () => {
     const payload = JSON.stringify({ padding: 'x'.repeat(524_288) })
     const declared = await postWebhook(payload, await signatureOf(payload))
     expect([declared.status, (await errorOf(declared)).code]).toEqual([413, 'payload_too_large'])

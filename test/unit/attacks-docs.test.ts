@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { TestMatrix, numbered } from '../support/test-matrix.ts'
+
+const matrix = new TestMatrix('X')
+const ROOT = join(import.meta.dirname, '../..')
+
+const ROWS = numbered('X', 1, 64)
+/**
+ * Rows whose tests are still to be written: of the operators' login by Cloudflare Access, and of the
+ * recommendations. It only ever gets shorter.
+ */
+const TO_COME: readonly string[] = ['X48', 'X49', ...numbered('X', 52, 57)]
+
+describe('docs/attacks.md', () => {
+  const rows = matrix.rowsOf(readFileSync(join(ROOT, 'docs', 'attacks.md'), 'utf8'))
+
+  test('has every row of the matrix, in order', () => {
+    expect([...rows.keys()]).toEqual(ROWS)
+  })
+
+  test('names a test for each of them, but for those that are known to be to come', () => {
+    const without = [...rows].flatMap(([row, tests]) => (tests.length === 0 ? [row] : []))
+    expect(without).toEqual(TO_COME)
+  })
+
+  test('names only tests that are there, and that begin with the number of their row', () => {
+    expect(matrix.brokenReferences(rows, matrix.titlesUnder(ROOT))).toEqual([])
+  })
+})
