@@ -19,6 +19,7 @@ import {
   subjectOf,
   untilSettled,
 } from '../support/worker/api.ts'
+import { resetBudgets } from '../support/worker/budgets.ts'
 import { customersOf, fault, rowsOf } from '../support/worker/outside.ts'
 import { untilOver } from '../support/worker/run.ts'
 import {
@@ -34,6 +35,7 @@ import {
 
 afterEach(async () => {
   await Promise.all([fault('STRIPE', null), fault('DATABASE', null)])
+  await resetBudgets()
 })
 
 const database = connect(parseSettings(bindings))
@@ -152,6 +154,7 @@ describe('G: what billing says reaches the account', () => {
     await hurry()
     expect(await stateOf(event.id)).toBe('due')
     await fault('STRIPE', null)
+    await resetBudgets()
     await hurry()
     expect(await stateOf(event.id)).toBe('applied')
     expect(await billing(customer)).toEqual(['active', 'pro', 1])
@@ -167,6 +170,7 @@ describe('F35: before the merge', () => {
     const subject: SubjectRpc = subjectOf(session.token)
     const work = await eventually('the lease', () => subject.lease())
     await fault('STRIPE', null)
+    await resetBudgets()
     const call = work.steps.find(({ name }) => name === 'billing')?.call
     const { id: customer } = await stripe.customers.create(call?.body ?? {}, {
       idempotencyKey: call?.key ?? '',
@@ -251,12 +255,13 @@ describe('what changes nothing', () => {
 })
 
 describe('the signature', () => {
-  const NOW_SECONDS = Math.floor(Date.now() / 1_000)
+  // By the clock of the moment: before these tests begin others may have taken minutes.
+  const secondsAgo = (seconds: number) => Math.floor(Date.now() / 1_000) - seconds
   const event = () => ({
     id: `evt_${crypto.randomUUID()}`,
     object: 'event',
     type: 'customer.subscription.created',
-    created: NOW_SECONDS,
+    created: secondsAgo(0),
     data: { object: { object: 'subscription', customer: 'cus_x' } },
   })
 
@@ -273,20 +278,20 @@ describe('the signature', () => {
   }
 
   test.each([
-    ['X25: of 301 seconds ago', { timestamp: NOW_SECONDS - 301 }],
-    ['of another secret', { secret: 'whsec_other' }],
-    ['of both secrets as one', { secret: `${NEW_SECRET}, ${OLD_SECRET}` }],
-    ['X26: of version 0 only', { scheme: 'v0' }],
+    ['X25: of 301 seconds ago', () => ({ timestamp: secondsAgo(301) })],
+    ['of another secret', () => ({ secret: 'whsec_other' })],
+    ['of both secrets as one', () => ({ secret: `${NEW_SECRET}, ${OLD_SECRET}` })],
+    ['X26: of version 0 only', () => ({ scheme: 'v0' })],
   ])('%s is refused, and nothing stored', async (_name, signing) => {
     const own = event()
-    expect(await refusalOf(await deliver(own, signing), own.id)).toEqual(REFUSED)
+    expect(await refusalOf(await deliver(own, signing()), own.id)).toEqual(REFUSED)
   })
 
   test.each([
     ['X23: none', undefined],
     ['an empty one', ''],
     ['one without a time', 'v1=00'],
-    ['one without a signature', `t=${NOW_SECONDS}`],
+    ['one without a signature', `t=${secondsAgo(0)}`],
     ['nonsense', 't=now,v1=,,=,v1'],
   ])('%s is refused', async (_name, header) => {
     const own = event()
@@ -311,10 +316,10 @@ describe('the signature', () => {
   })
 
   test.each([
-    ['with the secret that is being replaced', { secret: OLD_SECRET }],
-    ['of some minutes ago', { timestamp: NOW_SECONDS - 200 }],
+    ['with the secret that is being replaced', () => ({ secret: OLD_SECRET })],
+    ['of some minutes ago', () => ({ timestamp: secondsAgo(200) })],
   ])('%s is accepted', async (_name, signing) => {
-    expect((await deliver(event(), signing)).status).toBe(200)
+    expect((await deliver(event(), signing())).status).toBe(200)
   })
 
   test('X26: one valid among several is enough', async () => {
@@ -354,14 +359,16 @@ describe('the endpoint', () => {
 
   test('E: stored, and the database’s answer lost: the retry makes no second one', async () => {
     const { customer, event } = await subscribed()
-    await fault('DATABASE', { kind: 'commit_then_drop', times: 1 })
+    // Not for one statement only: the consumer of the sign-up may still have one to make.
+    await fault('DATABASE', { kind: 'commit_then_drop' })
     expect((await deliver(event)).status).toBe(503)
+    await fault('DATABASE', null)
     expect((await deliver(event)).status).toBe(200)
     await hurry()
     expect(await billing(customer)).toEqual(['active', 'pro', 1])
   })
 
-  test('X43: a body that is too long is not read to its end', async () => {
+  test('X43: a body that is too long is refused', async () => {
     const payload = JSON.stringify({ padding: 'x'.repeat(524_288) })
     const declared = await postWebhook(payload, await signatureOf(payload))
     expect([declared.status, (await errorOf(declared)).code]).toEqual([413, 'payload_too_large'])
