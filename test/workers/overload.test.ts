@@ -119,9 +119,11 @@ test('F46: the cron asks an overloaded object once for all its sessions, and aga
   await createStores(parseSettings(bindings)).index.record(sessions, now)
   const asked = () => names.filter((name) => name === subjectKey).length
   const ticks = []
-  for (const minutes of [0, 5, 15]) {
+  for (const minutes of [0, 5]) {
     await sweepOverdue(env, now + minutes * 60_000)
     ticks.push(asked())
   }
-  expect(ticks).toEqual([1, 1, 2])
+  // Whoever other tests left behind comes first, a hundred a tick.
+  for (let share = 0; share < 20; share += 1) await sweepOverdue(env, now + 15 * 60_000)
+  expect([...ticks, asked()]).toEqual([1, 1, 2])
 })
