@@ -18,7 +18,7 @@ export const requestTrace = (c: Context<HttpEnv>): string =>
  *
  * @param random 24 random bytes
  */
-export function continueTrace(header: string | undefined, random: Uint8Array): string {
+function continueTrace(header: string | undefined, random: Uint8Array): string {
   const hex = [...random].map((byte) => byte.toString(16).padStart(2, '0')).join('')
   const [, traceId = hex.slice(0, 32), flags = SAMPLED] = TRACEPARENT.exec(header ?? '') ?? []
   return `00-${traceId}-${hex.slice(32, 48)}-${flags}`

@@ -192,7 +192,6 @@ export type CodeRefused = z.infer<typeof CodeRefused>
 
 /** Another mail with a code was asked for. */
 const CodeRequested = z.object({ type: z.literal('code_requested'), at: moment, mail: z.string() })
-export type CodeRequested = z.infer<typeof CodeRequested>
 
 const DraftSaved = z.object({
   type: z.literal('draft_saved'),
