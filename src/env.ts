@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { ProviderBudgetRpc } from './contract/budget-rpc.ts'
+import type { BehaviourMessage } from './contract/behaviour.ts'
 import type { WakeMessage } from './contract/messages.ts'
 import type { SubjectRpc } from './contract/subject-rpc.ts'
 
@@ -9,7 +10,10 @@ export interface Bindings extends Readonly<Record<string, unknown>> {
   /** By provider. */
   readonly BUDGETS: DurableObjectNamespace<ProviderBudgetRpc & Rpc.DurableObjectBranded>
   readonly HYDRATION: Queue<WakeMessage>
+  readonly BEHAVIOR: Queue<BehaviourMessage>
   readonly IP_LIMITER: RateLimit
+  /** By person: how often behaviour may be reported. */
+  readonly EVENTS_LIMITER: RateLimit
   readonly ARCHIVE: R2Bucket
   /** Only where Cloudflare sends the mails. */
   readonly EMAIL?: SendEmail
@@ -44,6 +48,7 @@ const TokenKeys = z
 export type TokenKeys = z.infer<typeof TokenKeys>
 
 const seconds = (fallback: number) => z.coerce.number().int().positive().default(fallback)
+const percent = z.coerce.number().min(0).max(100)
 /** What a provider allows this deployment in any second, from all its consumers together. */
 const callsPerSecond = z.coerce.number().positive()
 const httpUrl = z.url({ protocol: /^https?$/ })
@@ -149,6 +154,16 @@ const Fields = z.object({
   RESEND_CALLS_PER_SECOND: callsPerSecond.default(5),
   /** Opens the admin routes, 24 random bytes or more. Absent: nobody can. */
   ADMIN_TOKEN: optional(z.string().min(32)),
+  /** How many events of a person the rules alone answer. The journey counts no further than 20. */
+  COLD_START_EVENTS: z.coerce.number().int().nonnegative().max(20).default(3),
+  /** Names the experiment; with another one everybody is assigned anew. */
+  EXPERIMENT_ID: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,31}$/)
+    .default('onboarding-1'),
+  /** Of a hundred people: how many the rules alone serve, and how many see no recommendation at all. */
+  RULES_BASELINE_PERCENT: percent.default(10),
+  HOLDOUT_PERCENT: percent.default(0),
   MAIL_FROM: z.string().default('Foyer <hello@foyer.local>'),
 })
 
@@ -160,6 +175,10 @@ const Settings = Fields.superRefine((settings, context) => {
       const message = `is missing, while ${given} is set`
       context.addIssue({ code: 'custom', path: [name], message })
     }
+  }
+  if (settings.RULES_BASELINE_PERCENT + settings.HOLDOUT_PERCENT > 100) {
+    const message = 'must not exceed 100 together with RULES_BASELINE_PERCENT'
+    context.addIssue({ code: 'custom', path: ['HOLDOUT_PERCENT'], message })
   }
   // Tokens are told apart by their issuer: our own would be taken for the other's.
   if (settings.EXTERNAL_ISSUER === settings.PUBLIC_BASE_URL) {

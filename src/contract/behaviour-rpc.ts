@@ -1,0 +1,116 @@
+import type { BehaviourEvent, BehaviourMessage, PersonRole } from './behaviour.ts'
+import type {
+  FeedbackKind,
+  Group,
+  RecommendationView,
+  Source,
+  Tone,
+  UiComponent,
+} from './recommendation.ts'
+import type { Result } from './result.ts'
+import type { MemberClaim, SessionClaim } from './subject-rpc.ts'
+
+/** Events of one person, in any order, any of them perhaps seen before. */
+export interface ObserveEvents {
+  readonly person: string
+  readonly role: PersonRole
+  readonly events: readonly BehaviourEvent[]
+}
+
+export interface Observed {
+  /** False: the object does not know this person, or not any more; their events are not to be kept. */
+  readonly known: boolean
+  readonly unpublished: Unpublished
+}
+
+/** What Postgres has not been told yet. */
+export interface Unpublished {
+  readonly journeys: readonly JourneyRecord[]
+  readonly decisions: readonly DecisionRecord[]
+}
+
+/** That it has been told: by id and version, since it may have changed meanwhile. */
+export interface Published {
+  readonly id: string
+  readonly version: number
+}
+
+/** A journey as Postgres keeps it. Moments are epoch milliseconds. */
+export interface JourneyRecord {
+  /** The specId of a session, or the userId of an account. */
+  readonly person: string
+  readonly subjectKey: string
+  /** Grows with every change. */
+  readonly version: number
+  /** The account that took it over when its session proved the address. */
+  readonly attachedTo: string | null
+  readonly experiment: string
+  readonly group: Group
+  readonly startedAt: number
+  /** When the action was done that the catalogue calls activation. */
+  readonly activatedAt: number | null
+  readonly completedActions: readonly string[]
+  readonly lastError: string | null
+  readonly plan: string
+}
+
+/** A decision with what became of it, as Postgres keeps it. Moments are epoch milliseconds. */
+export interface DecisionRecord {
+  readonly id: string
+  readonly person: string
+  readonly subjectKey: string
+  /** Grows with every change. */
+  readonly version: number
+  readonly decidedAt: number
+  readonly experiment: string
+  readonly group: Group
+  readonly action: string
+  readonly component: UiComponent
+  readonly text: string
+  readonly confidence: number
+  readonly source: Source
+  readonly tone: Tone
+  /** With which probability this tone, and this action, were chosen at that moment; above 0, at most 1. */
+  readonly tonePropensity: number
+  readonly actionPropensity: number
+  /** The ids that were legal at that moment. */
+  readonly candidates: readonly string[]
+  /** For which people the tones are learned together. */
+  readonly segment: string
+  readonly promptVersion: string
+  readonly catalogueVersion: string
+  readonly validationHash: string
+  readonly exposedAt: number | null
+  readonly clickedAt: number | null
+  readonly dismissedAt: number | null
+  readonly convertedAt: number | null
+}
+
+/** Whose token was verified; the object says whether it still counts. */
+export type Caller =
+  | ({ readonly role: 'speculative' } & SessionClaim)
+  | ({ readonly role: 'member' } & MemberClaim)
+
+export interface Feedback {
+  readonly caller: Caller
+  readonly recommendationId: string
+  readonly kind: FeedbackKind
+}
+
+/** An answer, and the message that is to be sent so that Postgres is told what changed. */
+export interface BehaviourReply<T, E extends string> {
+  readonly result: Result<T, E>
+  readonly wake: BehaviourMessage | null
+}
+
+/** What a subject's object knows of behaviour. */
+export interface BehaviourRpc {
+  /** Folds, and decides what to show next if that is due; idempotent. */
+  observe(events: ObserveEvents): Promise<Observed>
+  unpublished(): Promise<Unpublished>
+  published(told: readonly Published[]): Promise<void>
+  /** `null`: nothing to recommend now. */
+  recommendation(caller: Caller): Promise<BehaviourReply<RecommendationView | null, 'ended'>>
+  /** `unknown`: no recommendation of this person. */
+  feedback(feedback: Feedback): Promise<BehaviourReply<null, 'ended' | 'unknown'>>
+}

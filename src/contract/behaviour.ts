@@ -1,0 +1,79 @@
+import { z } from 'zod'
+
+// What people do, from the browser's report to the object that folds it.
+
+/** In a call; more is a backlog, which a client may send in several calls. */
+export const EVENTS_PER_CALL_MAX = 100
+/** Of one event's payload as it was sent; what is kept of it is far smaller. */
+export const EVENT_PAYLOAD_MAX_BYTES = 16_384
+/** Nobody's clock is believed beyond this, before or after the moment of receipt. */
+export const EVENT_CLOCK_TOLERANCE_MS = 600_000
+
+export const EventType = z.enum(['page_view', 'button_click', 'form_submit', 'tooltip_dismiss'])
+export type EventType = z.infer<typeof EventType>
+
+/** Names that developers give: of elements, forms, errors. Too narrow to say anything about a person. */
+export const Identifier = z
+  .string()
+  .max(64)
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_.:-]*$/, {
+    message: 'must start with a letter or digit and hold only letters, digits and "_.:-"',
+  })
+
+/** The keys of a payload that are kept; all others are dropped and counted. */
+export const PAYLOAD_KEYS = ['path', 'target', 'error'] as const
+
+const moment = z.int().nonnegative()
+
+/** An event as the queue carries it and the journey folds it: nothing in it that a person typed. */
+export const BehaviourEvent = z.object({
+  /** Once per person, however often it arrives. */
+  eventId: Identifier,
+  /** Of the client's own: one visit, one tab. */
+  sessionId: Identifier,
+  type: EventType,
+  /** When it happened, within the tolerance around its receipt. */
+  at: moment,
+  receivedAt: moment,
+  /** A page of the catalogue, as its pattern: `/projects/:id`. */
+  path: z.string().max(128).exactOptional(),
+  /** The element, form or tooltip. */
+  target: Identifier.exactOptional(),
+  /** What went wrong; a form with one was not accepted. */
+  error: Identifier.exactOptional(),
+  /** How many keys of its payload were not kept. */
+  dropped: z.int().nonnegative(),
+})
+export type BehaviourEvent = z.infer<typeof BehaviourEvent>
+
+/** Whose journey it is: a session's own until somebody proves the address, then the account's. */
+export const PersonRole = z.enum(['speculative', 'member'])
+export type PersonRole = z.infer<typeof PersonRole>
+
+const SubjectKey = z.string().regex(/^[A-Za-z0-9_-]{43}$/)
+
+/**
+ * Queue `behavior-events`. `events`: what one call reported, of one person. `unpublished`: ask this
+ * subject's object what Postgres has not been told; it carries nothing and decides nothing.
+ */
+export const BehaviourMessage = z.discriminatedUnion('type', [
+  z.object({
+    v: z.literal(1),
+    type: z.literal('events'),
+    /** The subject's object. */
+    key: SubjectKey,
+    /** The token's `sub`: a session's specId, or a member's userId. */
+    person: z.uuid(),
+    role: PersonRole,
+    /** W3C trace context of the call. */
+    traceparent: z.string().max(64),
+    events: z.array(BehaviourEvent).min(1).max(EVENTS_PER_CALL_MAX),
+  }),
+  z.object({
+    v: z.literal(1),
+    type: z.literal('unpublished'),
+    key: SubjectKey,
+    traceparent: z.string().max(64),
+  }),
+])
+export type BehaviourMessage = z.infer<typeof BehaviourMessage>
