@@ -1,16 +1,34 @@
 import type { SessionView, StatusFrame } from '../src/contract/onboarding.ts'
+import type { RecommendationFrame, RecommendationView } from '../src/contract/recommendation.ts'
 import { SOCKET_PROTOCOL } from '../src/contract/socket.ts'
 
 /** A person has a few tabs; more is a loop or an attack, and the newest ones are the real ones. */
-const SOCKETS_PER_SESSION_MAX = 8
+const SOCKETS_PER_OWNER_MAX = 8
 /** Clients have nothing to say but `ping`; a kilobyte is generous. */
 const MESSAGE_MAX_CHARS = 1_024
 /** Close codes of RFC 6455, 7.4.1. */
 const POLICY_VIOLATION = 1008
 const MESSAGE_TOO_BIG = 1009
 
-/** The live sockets of one object: hibernating, tagged by session. */
-export class SessionSockets {
+/** All devices that are signed in: what the account is recommended concerns each of them. */
+const MEMBERS = 'members'
+
+/** Who watches: a session, or a device that is signed in. Its id is the socket's tag. */
+export interface Watcher {
+  readonly role: 'speculative' | 'member'
+  readonly id: string
+}
+
+type Frame = StatusFrame | RecommendationFrame
+
+/** Whose recommendation it is. */
+interface Recipient {
+  readonly role: Watcher['role']
+  readonly person: string
+}
+
+/** The live sockets of one object: hibernating, tagged by who watches. */
+export class SubjectSockets {
   readonly #ctx: DurableObjectState
 
   constructor(ctx: DurableObjectState) {
@@ -18,13 +36,13 @@ export class SessionSockets {
   }
 
   /** Completes an upgrade and sends what the client has missed. */
-  accept(specId: string, missed: readonly SessionView[]): Response {
-    this.#makeRoom(specId)
+  accept({ role, id }: Watcher, missed: readonly Frame[]): Response {
+    this.#makeRoom(id)
     const { 0: client, 1: server } = new WebSocketPair()
     // Answered by the platform, so that a heartbeat never wakes the object.
     this.#ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'))
-    this.#ctx.acceptWebSocket(server, [specId])
-    for (const view of missed) server.send(frameOf(view))
+    this.#ctx.acceptWebSocket(server, role === 'member' ? [id, MEMBERS] : [id])
+    for (const frame of missed) server.send(JSON.stringify(frame))
     return new Response(null, {
       status: 101,
       webSocket: client,
@@ -34,13 +52,17 @@ export class SessionSockets {
 
   /** A push is a hint: a socket that cannot take it will ask for what it missed. */
   push(specId: string, views: readonly SessionView[]): void {
-    for (const socket of this.#ctx.getWebSockets(specId)) {
-      for (const view of views) sendQuietly(socket, frameOf(view))
-    }
+    for (const view of views) this.#send(specId, statusFrame(view))
   }
 
-  end(specId: string): void {
-    for (const socket of this.#ctx.getWebSockets(specId)) {
+  /** @param person a session's specId, or an account's userId */
+  recommend({ role, person }: Recipient, view: RecommendationView): void {
+    this.#send(role === 'member' ? MEMBERS : person, recommendationFrame(view))
+  }
+
+  /** @param id of the session, or of the device */
+  end(id: string): void {
+    for (const socket of this.#ctx.getWebSockets(id)) {
       socket.close(POLICY_VIOLATION, 'session ended')
     }
   }
@@ -52,18 +74,27 @@ export class SessionSockets {
     else socket.close(POLICY_VIOLATION, 'only "ping" is understood')
   }
 
-  #makeRoom(specId: string): void {
+  #send(tag: string, frame: Frame): void {
+    const text = JSON.stringify(frame)
+    for (const socket of this.#ctx.getWebSockets(tag)) sendQuietly(socket, text)
+  }
+
+  #makeRoom(id: string): void {
     const open = this.#ctx
-      .getWebSockets(specId)
+      .getWebSockets(id)
       .filter((socket) => socket.readyState === WebSocket.OPEN)
-    for (const oldest of open.slice(0, Math.max(0, open.length - SOCKETS_PER_SESSION_MAX + 1))) {
+    for (const oldest of open.slice(0, Math.max(0, open.length - SOCKETS_PER_OWNER_MAX + 1))) {
       oldest.close(POLICY_VIOLATION, 'too many sockets for this session')
     }
   }
 }
 
-const frameOf = (view: SessionView): string =>
-  JSON.stringify({ type: 'status', ...view } satisfies StatusFrame)
+export const statusFrame = (view: SessionView): StatusFrame => ({ type: 'status', ...view })
+
+export const recommendationFrame = (view: RecommendationView): RecommendationFrame => ({
+  type: 'recommendation',
+  ...view,
+})
 
 function sendQuietly(socket: WebSocket, text: string): void {
   try {

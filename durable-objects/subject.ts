@@ -2,9 +2,18 @@ import { DurableObject } from 'cloudflare:workers'
 import { z } from 'zod'
 import type { SessionReport } from '../src/contract/explanation.ts'
 import { type HydrationWork, Report } from '../src/contract/hydration.ts'
-import type { WakeMessage } from '../src/contract/messages.ts'
+import type {
+  BehaviourReply,
+  Caller,
+  Feedback,
+  ObserveEvents,
+  Observed,
+  Published,
+  Unpublished,
+} from '../src/contract/behaviour-rpc.ts'
+import type { RecommendationView } from '../src/contract/recommendation.ts'
 import type { SessionView } from '../src/contract/onboarding.ts'
-import { type Result, ok } from '../src/contract/result.ts'
+import { type Result, fail, ok } from '../src/contract/result.ts'
 import type {
   AccessRefusal,
   ClaimByCode,
@@ -33,18 +42,19 @@ import type {
 } from '../src/contract/subject-rpc.ts'
 import { describeError, log } from '../src/adapters/log.ts'
 import { proofCode } from '../src/adapters/mail/proof-code.ts'
-import { mailRepeatsOf } from '../src/adapters/mail/mailer.ts'
-import { stepDefinitions } from '../src/adapters/steps/registry.ts'
 import { type Bindings, parseSettings } from '../src/env.ts'
 import { createPepper } from '../src/core/pepper.ts'
 import { accessSession, viewsAfter } from '../src/core/onboarding/access.ts'
 import { codeMails, decideClaim, decideRequestCode } from '../src/core/onboarding/claim.ts'
-import type { Decision, DecisionContext } from '../src/core/onboarding/decision.ts'
 import { decideSaveDraft } from '../src/core/onboarding/draft.ts'
-import { isArmedFor, isWorkDue, nextWakeAt } from '../src/core/onboarding/due.ts'
-import { evolve } from '../src/core/onboarding/evolve.ts'
+import { nextWakeAt } from '../src/core/onboarding/due.ts'
 import { decideLease } from '../src/core/onboarding/lease.ts'
-import { decideLogout, decideRefresh, profileOf } from '../src/core/onboarding/member.ts'
+import {
+  decideLogout,
+  decideRefresh,
+  isSignedIn,
+  profileOf,
+} from '../src/core/onboarding/member.ts'
 import { decideOpen } from '../src/core/onboarding/open.ts'
 import { decideOnboard, standing } from '../src/core/onboarding/onboard.ts'
 import { decideReopen } from '../src/core/onboarding/reopen.ts'
@@ -52,135 +62,118 @@ import { decideReport } from '../src/core/onboarding/report.ts'
 import { reportOf } from '../src/core/onboarding/session-report.ts'
 import { decideResume, decideUnsubscribe } from '../src/core/onboarding/resume.ts'
 import { decideSignIn } from '../src/core/onboarding/sign-in.ts'
-import {
-  EMPTY_SUBJECT,
-  type Session,
-  type SubjectState,
-  currentView,
-} from '../src/core/onboarding/state.ts'
-import {
-  concernsIndex,
-  endedSince,
-  sessionStates,
-  viewsSince,
-} from '../src/core/onboarding/changes.ts'
-import { decideNothing, takeTurn } from '../src/core/onboarding/turn.ts'
-import { wakeAfter, wakeMessage } from '../src/core/onboarding/wake.ts'
-import { SessionSockets } from './sockets.ts'
+import { type Session, currentView } from '../src/core/onboarding/state.ts'
+import { concernsIndex, sessionStates } from '../src/core/onboarding/changes.ts'
+import { decideNothing } from '../src/core/onboarding/turn.ts'
+import { Behaviour } from './behaviour.ts'
+import { SubjectSockets, recommendationFrame, statusFrame } from './sockets.ts'
 import { Timeline } from './timeline.ts'
+import { Turns } from './turns.ts'
+import { readUpgrade } from './upgrade.ts'
 
-const HOUR_MS = 3_600_000
-const DAY_MS = 24 * HOUR_MS
 /** For an object that cannot do its work, by a setting or a deploy that is wrong: until it is mended. */
 const ALARM_RETRY_MS = 60_000
 
-type Decide<Reply> = (state: SubjectState, context: DecisionContext) => Decision<Reply>
-
 const DraftFields = z.record(z.string(), z.unknown())
 
-/** What the Worker, which verified the token, tells of a socket that wants in. */
-export const SocketParams = z.object({
-  specId: z.uuid(),
-  authEpoch: z.coerce.number().int(),
-  after: z.coerce.number().int().nonnegative().nullable(),
-})
-
-/**
- * One person: lock, exact limit, state machine and live push. A shell that loads, lets `core`
- * decide, appends, performs the effects and arms the alarm.
- */
+/** One person: lock, exact limit, state machine and live push. Each method is a turn; `core` decides. */
 export class SubjectObject extends DurableObject<Bindings> implements SubjectRpc {
   readonly #timeline: Timeline
-  readonly #sockets: SessionSockets
-  #folded: SubjectState | null = null
-  /** What the alarm is known to be set to; unknown after a cold start, which only costs a write. */
-  #armedAt: number | null = null
+  readonly #sockets: SubjectSockets
+  readonly #behaviour: Behaviour
+  readonly #turns: Turns
 
   constructor(ctx: DurableObjectState, env: Bindings) {
     super(ctx, env)
     this.#timeline = new Timeline(ctx.storage.sql)
-    this.#sockets = new SessionSockets(ctx)
+    this.#sockets = new SubjectSockets(ctx)
+    this.#behaviour = new Behaviour(ctx.storage.sql, this.#sockets)
+    this.#turns = new Turns(ctx, env, this.#timeline, this.#sockets, this.#behaviour)
   }
 
   async open(command: OpenSession): Promise<OpenReply> {
-    const { reply, wake } = await this.#take((state, context) =>
+    const { reply, wake } = await this.#turns.take((state, context) =>
       decideOpen(state, command, context),
     )
     return { opened: reply, wake }
   }
 
   async view(claim: SessionClaim): Promise<Result<SessionView, AccessRefusal>> {
-    const access = await this.#access(claim)
-    return access.ok ? ok(currentView(access.value)) : access
+    return this.#turns.execute((state, { now }) => {
+      const access = accessSession(state, claim, now)
+      return { entries: [], reply: access.ok ? ok(currentView(access.value)) : access }
+    })
   }
 
   async lease(): Promise<HydrationWork | null> {
-    return this.#execute(decideLease)
+    return this.#turns.execute(decideLease)
   }
 
   async report(fence: number, reports: readonly Report[]): Promise<ReportReply> {
-    const before = this.#state
+    const before = this.#turns.state
     const parsed = z.array(Report).parse(reports)
-    const reply = await this.#execute((state, context) =>
+    const reply = await this.#turns.execute((state, context) =>
       decideReport(state, fence, parsed, context),
     )
-    return { ...reply, changed: concernsIndex(before, this.#state) ? this.#status() : null }
+    return { ...reply, changed: concernsIndex(before, this.#turns.state) ? this.#status() : null }
   }
 
   async wake(): Promise<SubjectStatus> {
-    await this.#execute(decideNothing)
-    if (isWorkDue(this.#state, Date.now())) this.#announce(wakeMessage(this.#state))
+    await this.#turns.execute(decideNothing)
+    this.#turns.announceDue()
     return this.#status()
   }
 
   async claim(command: ClaimByCode): Promise<Result<MemberGrant, ClaimRefusal>> {
     const pepper = createPepper(parseSettings(this.env).SUBJECT_PEPPER)
-    const mails = codeMails(this.#state, Date.now())
+    const mails = codeMails(this.#turns.state, Date.now())
     const codes = await Promise.all(
       mails.map(async (mail) => [mail, await proofCode(pepper, mail)] as const),
     )
     // Decided on the state as it is by now: a code that died meanwhile is not found there.
-    return this.#execute((state, context) => decideClaim(state, command, new Map(codes), context))
+    return this.#turns.execute((state, context) =>
+      decideClaim(state, command, new Map(codes), context),
+    )
   }
 
   requestCode(claim: SessionClaim): Promise<Result<null, AccessRefusal>> {
-    return this.#execute((state, context) => decideRequestCode(state, claim, context))
+    return this.#turns.execute((state, context) => decideRequestCode(state, claim, context))
   }
 
   saveDraft(claim: SessionClaim, change: DraftText): Promise<Result<DraftText, DraftRefusal>> {
     const fields = DraftFields.parse(JSON.parse(change))
-    return this.#execute((state, context) => decideSaveDraft(state, claim, fields, context))
+    return this.#turns.execute((state, context) => decideSaveDraft(state, claim, fields, context))
   }
 
   resume(link: ResumeByLink): Promise<Result<ResumedMember, 'expired'>> {
-    return this.#execute((state, context) => decideResume(state, link, context))
+    return this.#turns.execute((state, context) => decideResume(state, link, context))
   }
 
   signIn(command: SignInByWallet): Promise<Result<MemberGrant, SignInRefusal>> {
-    return this.#execute((state, context) => decideSignIn(state, command, context))
+    return this.#turns.execute((state, context) => decideSignIn(state, command, context))
   }
 
   async onboard(command: Onboard): Promise<OnboardReply> {
-    const before = this.#state.lastRun
-    const { reply, wake } = await this.#take((state, context) =>
+    const before = this.#turns.state.lastRun
+    const { reply, wake } = await this.#turns.take((state, context) =>
       decideOnboard(state, command, context),
     )
-    return { standing: reply, opened: this.#state.lastRun > before, wake }
+    return { standing: reply, opened: this.#turns.state.lastRun > before, wake }
   }
 
   standing(who: SignedIn): Promise<Result<Standing | null, 'signed_out'>> {
-    return this.#execute((state, { now }) => ({
+    return this.#turns.execute((state, { now }) => ({
       entries: [],
       reply: standing(state, who, now),
     }))
   }
 
   async unsubscribe(): Promise<void> {
-    await this.#execute(decideUnsubscribe)
+    await this.#turns.execute(decideUnsubscribe)
   }
 
   profile(claim: MemberClaim): Promise<Profile | null> {
-    return this.#execute((state, { now }) => ({
+    return this.#turns.execute((state, { now }) => ({
       entries: [],
       reply: profileOf(state, claim, now),
     }))
@@ -189,25 +182,25 @@ export class SubjectObject extends DurableObject<Bindings> implements SubjectRpc
   refresh(
     claim: MemberClaim & { readonly generation: number },
   ): Promise<Result<MemberGrant, 'ended'>> {
-    return this.#execute((state, context) => decideRefresh(state, claim, context))
+    return this.#turns.execute((state, context) => decideRefresh(state, claim, context))
   }
 
   async logout(claim: MemberClaim): Promise<void> {
-    await this.#execute((state, context) => decideLogout(state, claim, context))
+    await this.#turns.execute((state, context) => decideLogout(state, claim, context))
   }
 
   async explain(specId: string): Promise<SessionReport> {
-    await this.#execute(decideNothing)
-    return reportOf(this.#state, this.#timeline.read(), specId, Date.now())
+    await this.#turns.execute(decideNothing)
+    return reportOf(this.#turns.state, this.#timeline.read(), specId, Date.now())
   }
 
   reopen(command: ReopenRun): Promise<Result<{ readonly run: number }, ReopenRefusal>> {
-    return this.#execute((state, context) => decideReopen(state, command, context))
+    return this.#turns.execute((state, context) => decideReopen(state, command, context))
   }
 
   /** Never throws: after six failed tries the platform would drop the alarm, and with it the person. */
   override async alarm(): Promise<void> {
-    this.#armedAt = null
+    this.#turns.alarmRang()
     try {
       await this.wake()
     } catch (error) {
@@ -217,92 +210,80 @@ export class SubjectObject extends DurableObject<Bindings> implements SubjectRpc
   }
 
   override async fetch(request: Request): Promise<Response> {
-    const { after, ...claim } = SocketParams.parse(
-      Object.fromEntries([['after', null], ...new URL(request.url).searchParams]),
-    )
-    const access = await this.#access(claim)
+    const { caller, after } = readUpgrade(request)
+    const access = await this.#access(caller)
     if (!access.ok) return new Response(null, { status: 401 })
-    return this.#sockets.accept(claim.specId, viewsAfter(access.value, after))
+    const session = access.value
+    const missed = session === null ? [] : viewsAfter(session, after).map(statusFrame)
+    const stands = await this.#turns.behave((state, context) =>
+      this.#behaviour.standing(state, personOf(caller), context),
+    )
+    const id = caller.role === 'member' ? caller.member : caller.specId
+    return this.#sockets.accept({ role: caller.role, id }, [
+      ...missed,
+      ...(stands === null ? [] : [recommendationFrame(stands)]),
+    ])
   }
 
   override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
     this.#sockets.refuse(socket, message)
   }
 
-  /** A reader, too, makes time pass: what an alarm should have done is done now. */
-  #access(claim: SessionClaim): Promise<Result<Session, AccessRefusal>> {
-    return this.#execute((state, { now }) => ({
-      entries: [],
-      reply: accessSession(state, claim, now),
-    }))
+  observe(events: ObserveEvents): Promise<Observed> {
+    return this.#turns.behave((state, context) => this.#behaviour.observe(state, events, context))
   }
 
-  /** A turn, and the wake-up that follows from it, off the caller's path. */
-  async #execute<Reply>(decide: Decide<Reply>): Promise<Reply> {
-    const { reply, wake } = await this.#take(decide)
-    this.#announce(wake)
-    return reply
+  unpublished(): Promise<Unpublished> {
+    return this.#turns.behave((state, context) => this.#behaviour.unpublished(state, context))
   }
 
-  /** Decide, append and arm the alarm in one transaction; then push. */
-  async #take<Reply>(
-    decide: Decide<Reply>,
-  ): Promise<{ readonly reply: Reply; readonly wake: WakeMessage | null }> {
-    const context = this.#context()
-    const before = this.#state
-    const turn = takeTurn(before, context, decide)
-    this.#timeline.append(turn.entries)
-    this.#folded = turn.state
-    // Nothing is awaited before the alarm is set, so it commits with the entries.
-    await this.#arm(nextWakeAt(turn.state, context.now), context.now)
-    for (const [specId, views] of viewsSince(before, turn.state)) this.#sockets.push(specId, views)
-    for (const specId of endedSince(before, turn.state)) this.#sockets.end(specId)
-    return { reply: turn.reply, wake: wakeAfter(before, turn.state, context.now) }
+  async published(told: readonly Published[]): Promise<void> {
+    this.#behaviour.published(told, Date.now())
   }
 
-  async #arm(wakeAt: number | null, now: number): Promise<void> {
-    if (wakeAt === null || isArmedFor(this.#armedAt, wakeAt, now)) return
-    this.#armedAt = wakeAt
-    await this.ctx.storage.setAlarm(wakeAt)
+  async recommendation(
+    caller: Caller,
+  ): Promise<BehaviourReply<RecommendationView | null, AccessRefusal>> {
+    const access = await this.#access(caller)
+    if (!access.ok) return { result: access, wake: null }
+    return this.#turns.behave((state, context) =>
+      this.#behaviour.look(state, personOf(caller), context),
+    )
   }
 
-  /** If it is lost, the alarm repeats it. */
-  #announce(message: WakeMessage | null): void {
-    if (message === null) return
-    const sent = this.env.HYDRATION.send(message).catch((error: unknown) => {
-      log('warn', 'wake.not_sent', { subject: message.key, error: describeError(error) })
-    })
-    this.ctx.waitUntil(sent)
+  async feedback(feedback: Feedback): Promise<BehaviourReply<null, AccessRefusal | 'unknown'>> {
+    const access = await this.#access(feedback.caller)
+    if (!access.ok) return { result: access, wake: null }
+    return this.#turns.behave((state, { now }) =>
+      this.#behaviour.feedback(state, personOf(feedback.caller), feedback, now),
+    )
   }
 
   /**
-   * Folded at the first use and not in the constructor: a timeline that this release cannot read, after
-   * a roll-back, must not keep the alarm from being set again.
+   * Whether a verified token still counts, and of a session how it stands. A reader, too, makes time
+   * pass: what an alarm should have done is done now.
    */
-  get #state(): SubjectState {
-    this.#folded ??= this.#timeline.read().reduce(evolve, EMPTY_SUBJECT)
-    return this.#folded
+  #access(caller: Caller): Promise<Result<Session | null, AccessRefusal>> {
+    return this.#turns.execute((state, { now }) => ({
+      entries: [],
+      reply:
+        caller.role === 'speculative'
+          ? accessSession(state, caller, now)
+          : isSignedIn(state, caller, now)
+            ? ok(null)
+            : fail('ended'),
+    }))
   }
 
   #status(): SubjectStatus {
     return {
-      sessions: sessionStates(this.#state),
-      dueAt: nextWakeAt(this.#state, Date.now()),
+      sessions: sessionStates(this.#turns.state),
+      dueAt: nextWakeAt(this.#turns.state, Date.now()),
       storageBytes: this.#timeline.sizeBytes,
     }
   }
-
-  #context(): DecisionContext {
-    const settings = parseSettings(this.env)
-    return {
-      now: Date.now(),
-      newId: () => crypto.randomUUID(),
-      random: Math.random,
-      steps: stepDefinitions(settings),
-      opensPerMinute: settings.USER_LIMIT_PER_MINUTE,
-      sessionMaxAgeMs: Math.round(settings.SESSION_MAX_AGE_HOURS * HOUR_MS),
-      retentionMs: Math.round(settings.UNPROVEN_RETENTION_DAYS * DAY_MS),
-      mailRepeats: mailRepeatsOf(settings),
-    }
-  }
 }
+
+/** Whose journey a token opens. */
+const personOf = (caller: Caller): string =>
+  caller.role === 'member' ? caller.userId : caller.specId

@@ -1,4 +1,4 @@
-import type { BehaviourEvent, BehaviourMessage, PersonRole } from './behaviour.ts'
+import type { BehaviourEvent, BehaviourMessage } from './behaviour.ts'
 import type {
   FeedbackKind,
   Group,
@@ -13,7 +13,6 @@ import type { MemberClaim, SessionClaim } from './subject-rpc.ts'
 /** Events of one person, in any order, any of them perhaps seen before. */
 export interface ObserveEvents {
   readonly person: string
-  readonly role: PersonRole
   readonly events: readonly BehaviourEvent[]
 }
 

@@ -46,10 +46,6 @@ export const BehaviourEvent = z.object({
 })
 export type BehaviourEvent = z.infer<typeof BehaviourEvent>
 
-/** Whose journey it is: a session's own until somebody proves the address, then the account's. */
-export const PersonRole = z.enum(['speculative', 'member'])
-export type PersonRole = z.infer<typeof PersonRole>
-
 const SubjectKey = z.string().regex(/^[A-Za-z0-9_-]{43}$/)
 
 /**
@@ -64,7 +60,6 @@ export const BehaviourMessage = z.discriminatedUnion('type', [
     key: SubjectKey,
     /** The token's `sub`: a session's specId, or a member's userId. */
     person: z.uuid(),
-    role: PersonRole,
     /** W3C trace context of the call. */
     traceparent: z.string().max(64),
     events: z.array(BehaviourEvent).min(1).max(EVENTS_PER_CALL_MAX),

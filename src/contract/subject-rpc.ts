@@ -1,3 +1,4 @@
+import type { BehaviourRpc } from './behaviour-rpc.ts'
 import type { SessionReport } from './explanation.ts'
 import type { AccountKind, FailureKind, HydrationWork, Report, SessionFacts } from './hydration.ts'
 import type { WakeMessage } from './messages.ts'
@@ -204,7 +205,7 @@ export interface ReopenRun {
 export type ReopenRefusal = 'forgotten' | 'not_failed'
 
 /** The methods of a subject's object that others may call. */
-export interface SubjectRpc {
+export interface SubjectRpc extends BehaviourRpc {
   /** The caller sends the wake-up, since it can send many at once; if it does not, the alarm will. */
   open(command: OpenSession): Promise<OpenReply>
   view(claim: SessionClaim): Promise<Result<SessionView, AccessRefusal>>

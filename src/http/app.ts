@@ -10,6 +10,7 @@ import { member } from './member.ts'
 import { onboarding } from './onboarding.ts'
 import { proof } from './proof.ts'
 import { NOTHING_HERE, refuse } from './refuse.ts'
+import { recommendations } from './recommendations.ts'
 import { socket } from './socket.ts'
 import { user } from './user.ts'
 import { wallet } from './wallet.ts'
@@ -57,6 +58,7 @@ export const app = base
   .route('/api/admin', admin)
   .route('/api/auth', wallet)
   .route('/api/user', user)
+  .route('/api/v1', recommendations)
   .route('/ws', socket)
   .route('/webhooks', webhooks)
   .get('/.well-known/jwks.json', (c) => {

@@ -16,6 +16,8 @@ const speculative: Access = { roles: ['speculative'] }
 const member: Access = { roles: ['member'] }
 /** People who are signed in, here or with the outside issuer. */
 const signedIn: Access = { roles: ['member', 'outside'] }
+/** Whoever has a journey: a session its own, a member the account's. */
+const person: Access = { roles: ['speculative', 'member'] }
 const admin: Access = { roles: ['admin'] }
 
 const shown = (access: Access, what: string): Access => ({ ...access, shown: what })
@@ -48,6 +50,10 @@ export const ROUTES: Readonly<Record<`${Method} /${string}`, Access>> = {
 
   'POST /api/user/onboard': signedIn,
   'GET /api/user/status': signedIn,
+
+  'GET /api/v1/recommendation': person,
+  'POST /api/v1/recommendations/:id/feedback': person,
+  'GET /ws/v1/recommendations': shown(member, 'the token as a subprotocol'),
 
   'POST /webhooks/stripe': shown(everybody, 'a signature'),
 

@@ -1,9 +1,11 @@
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import { SOCKET_PROTOCOL, SOCKET_TOKEN_PREFIX } from '../contract/socket.ts'
-import type { SpeculativeClaims } from '../contract/tokens.ts'
+import type { Caller } from '../contract/behaviour-rpc.ts'
+import type { TokenClaims } from '../contract/tokens.ts'
 import type { HttpEnv } from './context.ts'
 import { SESSION_ENDED } from './onboarding.ts'
+import { personIn } from './person.ts'
 import { validationRefusal } from './read-json.ts'
 import { type Refusal, refuse } from './refuse.ts'
 
@@ -14,23 +16,39 @@ const Query = z.strictObject({
     .optional(),
 })
 
-/** `/ws/onboarding/:specId`: the token travels as a subprotocol, since URLs end up in logs. */
-export const socket = new Hono<HttpEnv>().get('/onboarding/:specId', async (c) => {
+/** What a socket is for, and whose. */
+interface Watched {
+  readonly role: TokenClaims['role']
+  readonly after?: string | undefined
+}
+
+/** `/ws`: the token travels as a subprotocol, since URLs end up in logs. */
+export const socket = new Hono<HttpEnv>()
+  .get('/onboarding/:specId', (c) => {
+    const query = Query.safeParse(c.req.query())
+    if (!query.success) return refuse(c, validationRefusal(query.error))
+    return watch(c, { role: 'speculative', after: query.data.after }, c.req.param('specId'))
+  })
+  .get('/v1/recommendations', (c) => watch(c, { role: 'member' }))
+
+/** @param person whose socket was asked for, if the address names one */
+async function watch(
+  c: Context<HttpEnv>,
+  { role, after }: Watched,
+  person?: string,
+): Promise<Response> {
   if (c.req.header('upgrade')?.toLowerCase() !== 'websocket') {
     return refuse(c, { code: 'upgrade_required', message: 'This address speaks WebSocket only.' })
   }
   if (!isOurs(c)) return refuse(c, FOREIGN_ORIGIN)
-  const query = Query.safeParse(c.req.query())
-  if (!query.success) return refuse(c, validationRefusal(query.error))
   const claims = await verifyOffered(c)
   if (claims === null) return refuse(c, UNAUTHORIZED)
-  if (claims.specId !== c.req.param('specId')) return refuse(c, UNKNOWN)
-  const answer = await c.env.SUBJECTS.getByName(claims.key).fetch(
-    upgradeFor(claims, query.data.after),
-  )
-  if (answer.status === 101) return answer
-  return refuse(c, SESSION_ENDED)
-})
+  if (claims.role !== role) return refuse(c, WRONG_ROLE)
+  const { key, caller, person: own } = personIn(claims)
+  if (person !== undefined && person !== own) return refuse(c, UNKNOWN)
+  const answer = await c.env.SUBJECTS.getByName(key).fetch(upgradeFor(caller, after))
+  return answer.status === 101 ? answer : refuse(c, SESSION_ENDED)
+}
 
 const FOREIGN_ORIGIN: Refusal = {
   code: 'forbidden',
@@ -55,12 +73,17 @@ const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]'])
 /** Also for one that exists and is somebody else's. */
 const UNKNOWN: Refusal = { code: 'not_found', message: 'There is no such session.' }
 
+const WRONG_ROLE: Refusal = {
+  code: 'forbidden',
+  message: 'This token does not open this route.',
+}
+
 const UNAUTHORIZED: Refusal = {
   code: 'unauthorized',
   message: `A valid token is needed, as the subprotocol "${SOCKET_TOKEN_PREFIX}<token>" beside "${SOCKET_PROTOCOL}".`,
 }
 
-async function verifyOffered(c: Context<HttpEnv>): Promise<SpeculativeClaims | null> {
+async function verifyOffered(c: Context<HttpEnv>): Promise<TokenClaims | null> {
   const offered = (c.req.header('sec-websocket-protocol') ?? '')
     .split(',')
     .map((part) => part.trim())
@@ -68,14 +91,13 @@ async function verifyOffered(c: Context<HttpEnv>): Promise<SpeculativeClaims | n
   if (token === undefined || !offered.includes(SOCKET_PROTOCOL)) return null
   const { tokens } = c.get('services')
   const claims = await tokens.verify(token.slice(SOCKET_TOKEN_PREFIX.length), Date.now())
-  return claims.ok && claims.value.role === 'speculative' ? claims.value : null
+  return claims.ok ? claims.value : null
 }
 
 /** What the object is told: the verified claim, and nothing of the client's own request. */
-function upgradeFor(claims: SpeculativeClaims, after: string | undefined): Request {
+function upgradeFor(caller: Caller, after: string | undefined): Request {
   const url = new URL('https://subject/socket')
-  url.searchParams.set('specId', claims.specId)
-  url.searchParams.set('authEpoch', String(claims.authEpoch))
+  url.searchParams.set('caller', JSON.stringify(caller))
   if (after !== undefined) url.searchParams.set('after', after)
   return new Request(url, { headers: { Upgrade: 'websocket' } })
 }

@@ -1,4 +1,3 @@
-import type { PersonRole } from '../../contract/behaviour.ts'
 import type { Catalogue } from '../recommendation/catalogue.ts'
 import type { Journey } from './journey.ts'
 
@@ -7,7 +6,8 @@ const DAY_MS = 86_400_000
 /** What the subject's history says of one person: a session, or the account once it is proved. */
 export interface PersonFacts {
   readonly person: string
-  readonly role: PersonRole
+  /** Whose journey it is: a session's own until somebody proves the address, then the account's. */
+  readonly role: 'speculative' | 'member'
   readonly subjectKey: string
   readonly plan: string
   /** Epoch milliseconds: the session's opening, or the account's. */

@@ -14,8 +14,15 @@ export function viewsSince(
   })
 }
 
-/** The sessions that no token opens any more: evicted, or ended by a proof. */
-export function endedSince(before: SubjectState, after: SubjectState): readonly string[] {
+/** The sessions that no token opens any more, evicted or ended by a proof, and the devices signed out. */
+export const endedSince = (before: SubjectState, after: SubjectState): readonly string[] => [
+  ...sessionsEnded(before, after),
+  ...(before.members === after.members
+    ? []
+    : [...before.members.keys()].filter((id) => !after.members.has(id))),
+]
+
+function sessionsEnded(before: SubjectState, after: SubjectState): readonly string[] {
   if (before.sessions === after.sessions && before.authEpoch === after.authEpoch) return []
   return [...before.sessions.values()]
     .filter(

@@ -74,7 +74,7 @@ export const isArmedFor = (armedAt: number | null, wakeAt: number, now: number):
  * The moments at which work due since `dueAt` is announced again: the gaps double, then stay. They
  * depend on `dueAt` alone, so that no traffic in between can push them away.
  */
-function repeatAfter(dueAt: number, now: number): number {
+export function repeatAfter(dueAt: number, now: number): number {
   let at = dueAt
   for (let gap = WAKE_REPEAT_BASE_MS; at <= now; gap = Math.min(gap * 2, WAKE_REPEAT_MAX_MS)) {
     at += gap

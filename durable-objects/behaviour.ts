@@ -1,0 +1,179 @@
+import type { BehaviourMessage } from '../src/contract/behaviour.ts'
+import type {
+  BehaviourReply,
+  Feedback,
+  ObserveEvents,
+  Observed,
+  Published,
+  Unpublished,
+} from '../src/contract/behaviour-rpc.ts'
+import type { RecommendationView } from '../src/contract/recommendation.ts'
+import { fail, ok } from '../src/contract/result.ts'
+import {
+  type Behaved,
+  type BehaviourContext,
+  attach,
+  currentOf,
+  look,
+  observe,
+  takeFeedback,
+} from '../src/core/behaviour/behave.ts'
+import { isPresent, personFacts } from '../src/core/behaviour/person-facts.ts'
+import {
+  type PersonRecord,
+  newPerson,
+  toldOf,
+  unpublishedOf,
+} from '../src/core/behaviour/person-record.ts'
+import type { PersonFacts } from '../src/core/behaviour/person-state.ts'
+import { assign } from '../src/core/experiment/assignment.ts'
+import type { Entry } from '../src/core/onboarding/entries.ts'
+import type { SubjectState } from '../src/core/onboarding/state.ts'
+import { viewOf } from '../src/core/recommendation/recommendation.ts'
+import { PeopleTable } from './people-table.ts'
+import type { SubjectSockets } from './sockets.ts'
+
+/**
+ * The part of a subject's object that knows what its people do, and what they are shown next. A shell
+ * around `core/behaviour`: rows in, rows out, frames to whoever watches. Nothing in it awaits, so that
+ * what it writes commits with what the object writes beside it.
+ */
+export class Behaviour {
+  readonly #people: PeopleTable
+  readonly #sockets: SubjectSockets
+
+  constructor(sql: SqlStorage, sockets: SubjectSockets) {
+    this.#people = new PeopleTable(sql)
+    this.#sockets = sockets
+  }
+
+  observe(
+    state: SubjectState,
+    { person, events }: ObserveEvents,
+    context: BehaviourContext,
+  ): Observed {
+    const facts = this.#factsOf(state, person)
+    if (facts === null) return { known: false, unpublished: { journeys: [], decisions: [] } }
+    const known = this.#people.read(facts.person)
+    const { record, current } = observe(known, facts, events, context)
+    this.#become(facts, known, { record, current }, context)
+    return { known: true, unpublished: unpublishedOf(record, facts, context.catalogue) }
+  }
+
+  /** What stands for this person, or is decided now. */
+  look(
+    state: SubjectState,
+    person: string,
+    context: BehaviourContext,
+  ): BehaviourReply<RecommendationView | null, 'ended'> {
+    const facts = this.#factsOf(state, person)
+    if (facts === null) return { result: fail('ended'), wake: null }
+    const known = this.#people.read(facts.person)
+    const behaved = look(known, facts, context)
+    this.#become(facts, known, behaved, context)
+    const view = behaved.current && viewOf(behaved.current, context.catalogue)
+    return { result: ok(view), wake: behaved.record === known ? null : wakeFor(facts) }
+  }
+
+  feedback(
+    state: SubjectState,
+    person: string,
+    { recommendationId, kind }: Feedback,
+    now: number,
+  ): BehaviourReply<null, 'ended' | 'unknown'> {
+    const facts = this.#factsOf(state, person)
+    if (facts === null) return { result: fail('ended'), wake: null }
+    const known = this.#people.read(facts.person)
+    const record = known && takeFeedback(known, recommendationId, kind, now)
+    if (record === null) return { result: fail('unknown'), wake: null }
+    if (record === known) return { result: ok(null), wake: null }
+    this.#people.write(record, now)
+    return { result: ok(null), wake: wakeFor(facts) }
+  }
+
+  /** What stands already, for somebody who begins to watch. */
+  standing(
+    state: SubjectState,
+    person: string,
+    context: BehaviourContext,
+  ): RecommendationView | null {
+    const facts = this.#factsOf(state, person)
+    const record = facts && this.#people.read(facts.person)
+    const current = facts && record && currentOf(record, facts, context)
+    return current && viewOf(current, context.catalogue)
+  }
+
+  /** What becomes of journeys when the timeline goes on. */
+  follow(state: SubjectState, entries: readonly Entry[], context: BehaviourContext): void {
+    for (const entry of entries) {
+      if (entry.type === 'erased') this.#people.clear()
+      if (entry.type === 'proven' && entry.specId !== undefined) {
+        this.#attach(state, entry.specId, context)
+      }
+    }
+  }
+
+  unpublished(state: SubjectState, context: BehaviourContext): Unpublished {
+    const all = this.#people.readUntold().map((record) => {
+      const facts = personFacts(state, record.person)
+      if (facts !== null) return unpublishedOf(record, facts, context.catalogue)
+      // A session that had to make room: nobody knows it any more.
+      this.#people.remove(record.person)
+      return { journeys: [], decisions: [] }
+    })
+    return {
+      journeys: all.flatMap(({ journeys }) => journeys),
+      decisions: all.flatMap(({ decisions }) => decisions),
+    }
+  }
+
+  published(told: readonly Published[], now: number): void {
+    for (const record of this.#people.readUntold()) {
+      this.#people.write(toldOf(record, told), now)
+    }
+  }
+
+  /** Since when Postgres lacks something, epoch milliseconds. */
+  get untoldSince(): number | null {
+    return this.#people.untoldSince()
+  }
+
+  #attach(state: SubjectState, specId: string, context: BehaviourContext): void {
+    const { account } = state
+    const facts = account && personFacts(state, account.userId)
+    if (facts === null) return
+    const session =
+      this.#people.read(specId) ?? newPerson(specId, assign(context.experiment, facts.subjectKey))
+    const attached = attach(session, this.#people.read(facts.person), facts, context)
+    this.#people.write(attached.session, context.now)
+    this.#people.write(attached.account, context.now)
+  }
+
+  /** Whoever a person has become: a session that proved the address is the account from then on. */
+  #factsOf(state: SubjectState, person: string): PersonFacts | null {
+    const attachedTo = this.#people.read(person)?.attachedTo
+    const facts = personFacts(state, attachedTo ?? person)
+    return facts !== null && isPresent(state, facts) ? facts : null
+  }
+
+  #become(
+    facts: PersonFacts,
+    known: PersonRecord | null,
+    { record, current }: Behaved,
+    { catalogue, now }: BehaviourContext,
+  ): void {
+    if (record === known) return
+    this.#people.write(record, now)
+    const before = known?.recommendations.at(-1)?.recommendation.id
+    if (current === null || current.id === before) return
+    const view = viewOf(current, catalogue)
+    if (view) this.#sockets.recommend(facts, view)
+  }
+}
+
+const wakeFor = ({ subjectKey: key }: PersonFacts): BehaviourMessage => ({
+  v: 1,
+  type: 'unpublished',
+  key,
+  traceparent: '',
+})

@@ -1,0 +1,72 @@
+import { PersonRecord, hasUntold } from '../src/core/behaviour/person-record.ts'
+
+/**
+ * What an object knows of behaviour, a row for each person. Made with the first one: a sign-up, which
+ * opens most objects, writes nothing here.
+ */
+export class PeopleTable {
+  readonly #sql: SqlStorage
+  #exists: boolean
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql
+    this.#exists =
+      sql.exec(`SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'people'`).toArray()
+        .length > 0
+  }
+
+  read(person: string): PersonRecord | null {
+    return this.#rows('WHERE person = ?', person)[0] ?? null
+  }
+
+  readUntold(): readonly PersonRecord[] {
+    return this.#rows('WHERE untold_since IS NOT NULL')
+  }
+
+  /** When the first of what Postgres does not have yet changed, epoch milliseconds. */
+  untoldSince(): number | null {
+    if (!this.#exists) return null
+    const [row] = this.#sql
+      .exec<{ since: number | null }>('SELECT MIN(untold_since) AS since FROM people')
+      .toArray()
+    return row?.since ?? null
+  }
+
+  write(record: PersonRecord, now: number): void {
+    this.#make()
+    this.#sql.exec(
+      `INSERT INTO people (person, record, untold_since) VALUES (?, ?, ?)
+       ON CONFLICT (person) DO UPDATE SET record = excluded.record, untold_since =
+         CASE WHEN excluded.untold_since IS NULL THEN NULL
+         ELSE COALESCE(people.untold_since, excluded.untold_since) END`,
+      record.person,
+      JSON.stringify(record),
+      hasUntold(record) ? now : null,
+    )
+  }
+
+  remove(person: string): void {
+    if (this.#exists) this.#sql.exec('DELETE FROM people WHERE person = ?', person)
+  }
+
+  clear(): void {
+    if (this.#exists) this.#sql.exec('DELETE FROM people')
+  }
+
+  #rows(where: string, ...values: readonly string[]): readonly PersonRecord[] {
+    if (!this.#exists) return []
+    return this.#sql
+      .exec<{ record: string }>(`SELECT record FROM people ${where}`, ...values)
+      .toArray()
+      .map((row) => PersonRecord.parse(JSON.parse(row.record)))
+  }
+
+  #make(): void {
+    if (this.#exists) return
+    this.#sql.exec(
+      `CREATE TABLE people (person TEXT PRIMARY KEY, record TEXT NOT NULL, untold_since INTEGER)
+       WITHOUT ROWID`,
+    )
+    this.#exists = true
+  }
+}

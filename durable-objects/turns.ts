@@ -1,0 +1,122 @@
+import type { WakeMessage } from '../src/contract/messages.ts'
+import { describeError, log } from '../src/adapters/log.ts'
+import type { BehaviourContext } from '../src/core/behaviour/behave.ts'
+import { endedSince, viewsSince } from '../src/core/onboarding/changes.ts'
+import type { Decision, DecisionContext } from '../src/core/onboarding/decision.ts'
+import { isArmedFor, isWorkDue, nextWakeAt, repeatAfter } from '../src/core/onboarding/due.ts'
+import { evolve } from '../src/core/onboarding/evolve.ts'
+import { EMPTY_SUBJECT, type SubjectState } from '../src/core/onboarding/state.ts'
+import { decideNothing, takeTurn } from '../src/core/onboarding/turn.ts'
+import { wakeAfter, wakeMessage } from '../src/core/onboarding/wake.ts'
+import { type Bindings, parseSettings } from '../src/env.ts'
+import type { Behaviour } from './behaviour.ts'
+import { behaviourContext, decisionContext } from './contexts.ts'
+import type { SubjectSockets } from './sockets.ts'
+import type { Timeline } from './timeline.ts'
+
+type Decide<Reply> = (state: SubjectState, context: DecisionContext) => Decision<Reply>
+
+/**
+ * The turns of one object: load, let `core` decide, append, perform the effects, arm the alarm. Apart
+ * from the class that others call, so that none of it can be called over RPC.
+ */
+export class Turns {
+  readonly #ctx: DurableObjectState
+  readonly #env: Bindings
+  readonly #timeline: Timeline
+  readonly #sockets: SubjectSockets
+  readonly #behaviour: Behaviour
+  #folded: SubjectState | null = null
+  /** What the alarm is known to be set to; unknown after a cold start, which only costs a write. */
+  #armedAt: number | null = null
+
+  constructor(
+    ctx: DurableObjectState,
+    env: Bindings,
+    timeline: Timeline,
+    sockets: SubjectSockets,
+    behaviour: Behaviour,
+  ) {
+    this.#ctx = ctx
+    this.#env = env
+    this.#timeline = timeline
+    this.#sockets = sockets
+    this.#behaviour = behaviour
+  }
+
+  /**
+   * Folded at the first use and not in the constructor: a timeline that this release cannot read, after
+   * a roll-back, must not keep the alarm from being set again.
+   */
+  get state(): SubjectState {
+    this.#folded ??= this.#timeline.read().reduce(evolve, EMPTY_SUBJECT)
+    return this.#folded
+  }
+
+  /** A turn, and the wake-up that follows from it, off the caller's path. */
+  async execute<Reply>(decide: Decide<Reply>): Promise<Reply> {
+    const { reply, wake } = await this.take(decide)
+    if (wake !== null) this.#send(this.#env.HYDRATION, wake)
+    return reply
+  }
+
+  /** Decide, append and arm the alarm in one transaction; then push. */
+  async take<Reply>(
+    decide: Decide<Reply>,
+  ): Promise<{ readonly reply: Reply; readonly wake: WakeMessage | null }> {
+    const context = decisionContext(parseSettings(this.#env))
+    const before = this.state
+    const turn = takeTurn(before, context, decide)
+    this.#timeline.append(turn.entries)
+    this.#folded = turn.state
+    this.#behaviour.follow(turn.state, turn.entries, this.#behaving())
+    // Nothing is awaited before the alarm is set, so it commits with the entries.
+    await this.#arm(context.now)
+    for (const [specId, views] of viewsSince(before, turn.state)) this.#sockets.push(specId, views)
+    for (const id of endedSince(before, turn.state)) this.#sockets.end(id)
+    return { reply: turn.reply, wake: wakeAfter(before, turn.state, context.now) }
+  }
+
+  /** What people do leaves the timeline alone, but time passes, and Postgres must be told. */
+  async behave<T>(act: (state: SubjectState, context: BehaviourContext) => T): Promise<T> {
+    await this.execute(decideNothing)
+    const reply = act(this.state, this.#behaving())
+    await this.#arm(Date.now())
+    return reply
+  }
+
+  /** Asks consumers for whatever should have been done by now. */
+  announceDue(): void {
+    const wake = isWorkDue(this.state, Date.now()) ? wakeMessage(this.state) : null
+    if (wake !== null) this.#send(this.#env.HYDRATION, wake)
+    const key = this.state.account?.subjectKey
+    if (key === undefined || this.#behaviour.untoldSince === null) return
+    this.#send(this.#env.BEHAVIOR, { v: 1, type: 'unpublished', key, traceparent: '' })
+  }
+
+  alarmRang(): void {
+    this.#armedAt = null
+  }
+
+  async #arm(now: number): Promise<void> {
+    const { untoldSince } = this.#behaviour
+    const work = nextWakeAt(this.state, now)
+    const telling = untoldSince === null ? null : repeatAfter(untoldSince, now)
+    const wakeAt = work === null || telling === null ? (work ?? telling) : Math.min(work, telling)
+    if (wakeAt === null || isArmedFor(this.#armedAt, wakeAt, now)) return
+    this.#armedAt = wakeAt
+    await this.#ctx.storage.setAlarm(wakeAt)
+  }
+
+  /** If it is lost, the alarm repeats it. */
+  #send<Message extends { readonly key: string }>(queue: Queue<Message>, message: Message): void {
+    const sent = queue.send(message).catch((error: unknown) => {
+      log('warn', 'wake.not_sent', { subject: message.key, error: describeError(error) })
+    })
+    this.#ctx.waitUntil(sent)
+  }
+
+  #behaving(): BehaviourContext {
+    return behaviourContext(parseSettings(this.#env))
+  }
+}

@@ -1,0 +1,135 @@
+import { z } from 'zod'
+import type {
+  DecisionRecord,
+  JourneyRecord,
+  Published,
+  Unpublished,
+} from '../../contract/behaviour-rpc.ts'
+import { Group } from '../../contract/recommendation.ts'
+import type { Assignment } from '../experiment/assignment.ts'
+import type { Catalogue } from '../recommendation/catalogue.ts'
+import { HISTORY_MAX } from '../recommendation/limits.ts'
+import { Recommendation } from '../recommendation/recommendation.ts'
+import { EMPTY_JOURNEY, Journey } from './journey.ts'
+import { type PersonFacts, personState } from './person-state.ts'
+
+/** `version` grows with every change; `told` is what Postgres is known to have. */
+const Versions = { version: z.int(), told: z.int() }
+
+const Kept = z.object({ recommendation: Recommendation, ...Versions })
+type Kept = Readonly<z.infer<typeof Kept>>
+
+/** What an object knows of one person's behaviour. Fields may only be added as optional. */
+export const PersonRecord = z.object({
+  person: z.string(),
+  journey: Journey,
+  /** Drawn once. */
+  assignment: z.object({ experiment: z.string(), group: Group }),
+  /** The account that took it over; from then on this is only a sign that says so. */
+  attachedTo: z.string().nullable(),
+  ...Versions,
+  /** Oldest first. */
+  recommendations: z.array(Kept),
+})
+export type PersonRecord = Readonly<z.infer<typeof PersonRecord>>
+
+export const newPerson = (person: string, assignment: Assignment): PersonRecord => ({
+  person,
+  journey: EMPTY_JOURNEY,
+  assignment,
+  attachedTo: null,
+  version: 1,
+  told: 0,
+  recommendations: [],
+})
+
+export const recommendationsOf = (record: PersonRecord): readonly Recommendation[] =>
+  record.recommendations.map(({ recommendation }) => recommendation)
+
+export const withJourney = (record: PersonRecord, journey: Journey): PersonRecord =>
+  journey === record.journey ? record : { ...record, journey, version: record.version + 1 }
+
+/** Another one; the oldest are forgotten once Postgres has them. */
+export function withRecommendation(
+  record: PersonRecord,
+  recommendation: Recommendation,
+): PersonRecord {
+  const all = [...record.recommendations, { recommendation, version: 1, told: 0 }]
+  const from = all.length - HISTORY_MAX
+  const recommendations = all.filter((kept, at) => at >= from || isUntold(kept))
+  return { ...record, recommendations }
+}
+
+/** @returns the very same record if nothing changed */
+export function withChanges(
+  record: PersonRecord,
+  change: (recommendation: Recommendation) => Recommendation,
+): PersonRecord {
+  const recommendations = record.recommendations.map((kept) => {
+    const recommendation = change(kept.recommendation)
+    return recommendation === kept.recommendation
+      ? kept
+      : { ...kept, recommendation, version: kept.version + 1 }
+  })
+  const changed = recommendations.some((kept, at) => kept !== record.recommendations[at])
+  return changed ? { ...record, recommendations } : record
+}
+
+const isUntold = ({ version, told }: Pick<Kept, 'version' | 'told'>): boolean => version > told
+
+export const hasUntold = (record: PersonRecord): boolean =>
+  isUntold(record) || record.recommendations.some(isUntold)
+
+/** What Postgres does not have. */
+export function unpublishedOf(
+  record: PersonRecord,
+  facts: PersonFacts,
+  catalogue: Catalogue,
+): Unpublished {
+  const { person, subjectKey } = facts
+  const decisions = record.recommendations
+    .filter(isUntold)
+    .map(({ recommendation, version }): DecisionRecord => ({
+      ...recommendation,
+      person,
+      subjectKey,
+      version,
+    }))
+  return {
+    journeys: isUntold(record) ? [journeyRecord(record, facts, catalogue)] : [],
+    decisions,
+  }
+}
+
+function journeyRecord(
+  { person, journey, assignment, attachedTo, version }: PersonRecord,
+  facts: PersonFacts,
+  catalogue: Catalogue,
+): JourneyRecord {
+  const state = personState(facts, journey, catalogue, facts.startedAt)
+  return {
+    person,
+    subjectKey: facts.subjectKey,
+    version,
+    attachedTo,
+    ...assignment,
+    startedAt: facts.startedAt,
+    activatedAt: journey.completed[catalogue.activation] ?? null,
+    completedActions: state.completed_actions,
+    lastError: state.last_error,
+    plan: facts.plan,
+  }
+}
+
+/** Postgres has it: what changed meanwhile has a higher version. */
+export function toldOf(record: PersonRecord, published: readonly Published[]): PersonRecord {
+  const versions = new Map(published.map(({ id, version }) => [id, version]))
+  const tell = <T extends { readonly told: number }>(id: string, kept: T): T => ({
+    ...kept,
+    told: Math.max(kept.told, versions.get(id) ?? 0),
+  })
+  return {
+    ...tell(record.person, record),
+    recommendations: record.recommendations.map((kept) => tell(kept.recommendation.id, kept)),
+  }
+}
