@@ -1,0 +1,5 @@
+/** A closed interval, lower end first. */
+export interface Interval {
+  readonly lower: number
+  readonly upper: number
+}
