@@ -12,13 +12,55 @@ export const EVENT_CLOCK_TOLERANCE_MS = 600_000
 export const EventType = z.enum(['page_view', 'button_click', 'form_submit', 'tooltip_dismiss'])
 export type EventType = z.infer<typeof EventType>
 
+const IDENTIFIER = /^[A-Za-z0-9][A-Za-z0-9_.:-]*$/
+const IDENTIFIER_MAX_CHARS = 64
+
 /** Names that developers give: of elements, forms, errors. Too narrow to say anything about a person. */
-export const Identifier = z
-  .string()
-  .max(64)
-  .regex(/^[A-Za-z0-9][A-Za-z0-9_.:-]*$/, {
-    message: 'must start with a letter or digit and hold only letters, digits and "_.:-"',
-  })
+export const Identifier = z.string().max(IDENTIFIER_MAX_CHARS).regex(IDENTIFIER, {
+  message: 'must start with a letter or digit and hold only letters, digits and "_.:-"',
+})
+
+/** As the schema says, for where nobody is told what is wrong. */
+export const isIdentifier = (value: unknown): value is string =>
+  typeof value === 'string' && value.length <= IDENTIFIER_MAX_CHARS && IDENTIFIER.test(value)
+
+/** Handed on as it was sent: a copy would lose what is wrong with it. */
+const Payload = z.custom<Readonly<Record<string, unknown>>>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  { message: 'must be an object' },
+)
+
+/** An event as a browser reports it. */
+export const ReportedEvent = z.strictObject({
+  /** The token's `sub`. */
+  userId: z.uuid(),
+  sessionId: Identifier,
+  eventType: EventType,
+  payload: Payload,
+  /** Epoch milliseconds, or ISO 8601 with an offset. Absent: the moment of receipt. */
+  timestamp: z.union([z.number(), z.iso.datetime({ offset: true })]).optional(),
+  /** Absent: one of our own, so that a repetition counts again. */
+  eventId: Identifier.optional(),
+})
+export type ReportedEvent = z.infer<typeof ReportedEvent>
+
+/** Of a batch: an event that was not taken, by its place in the call. */
+export interface RejectedEvent {
+  readonly index: number
+  readonly code: 'forbidden' | 'validation_failed'
+  readonly message: string
+}
+
+/** `202` of one event, and of a batch. `dropped_keys`: how many keys of payloads were not kept, if any. */
+export type EventsResponse =
+  | { readonly status: 'queued'; readonly eventId: string; readonly dropped_keys?: number }
+  | {
+      readonly status: 'queued'
+      /** Of all that were taken, in order; one that came twice is there twice. */
+      readonly eventIds: readonly string[]
+      readonly rejected: readonly RejectedEvent[]
+      readonly dropped_keys?: number
+    }
 
 /** The keys of a payload that are kept; all others are dropped and counted. */
 export const PAYLOAD_KEYS = ['path', 'target', 'error'] as const

@@ -1,3 +1,5 @@
+import type { z } from 'zod'
+
 /** Every error code a caller can meet, and the HTTP status it travels under. */
 export const ERROR_STATUS = {
   malformed_json: 400,
@@ -36,3 +38,13 @@ export interface ErrorBody {
     readonly requestId: string
   }
 }
+
+/** @param prefix where in the request it was that the schema was asked about */
+export const fieldIssues = (error: z.ZodError, prefix: readonly string[] = []): FieldIssue[] =>
+  error.issues.flatMap((issue) =>
+    // An unknown field is named itself, not the object that has it.
+    (issue.code === 'unrecognized_keys' ? issue.keys : [null]).map((key) => ({
+      path: [...prefix, ...issue.path, ...(key === null ? [] : [key])].join('.'),
+      message: key === null ? issue.message : 'is not a known field',
+    })),
+  )

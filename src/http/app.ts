@@ -4,6 +4,7 @@ import { describeError, log } from '../adapters/log.ts'
 import { authorize } from './authenticate.ts'
 import { type HttpEnv, servicesOf } from './context.ts'
 import { allowOrigins } from './cors.ts'
+import { events } from './events.ts'
 import { health } from './health.ts'
 import { invitation } from './invitation.ts'
 import { member } from './member.ts'
@@ -58,6 +59,7 @@ export const app = base
   .route('/api/admin', admin)
   .route('/api/auth', wallet)
   .route('/api/user', user)
+  .route('/api/v1', events)
   .route('/api/v1', recommendations)
   .route('/ws', socket)
   .route('/webhooks', webhooks)

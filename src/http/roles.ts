@@ -51,6 +51,7 @@ export const ROUTES: Readonly<Record<`${Method} /${string}`, Access>> = {
   'POST /api/user/onboard': signedIn,
   'GET /api/user/status': signedIn,
 
+  'POST /api/v1/events': person,
   'GET /api/v1/recommendation': person,
   'POST /api/v1/recommendations/:id/feedback': person,
   'GET /ws/v1/recommendations': shown(member, 'the token as a subprotocol'),

@@ -5,7 +5,10 @@ import { shortHash } from '../short-hash.ts'
 
 const ActionId = z.string().regex(/^[a-z][a-z0-9_]{0,47}$/)
 /** A page of the product; `:name` stands for one part of the path. */
-const PagePath = z.string().regex(/^\/(?:(?::?[A-Za-z0-9_.-]+)(?:\/:?[A-Za-z0-9_.-]+)*)?$/)
+const PagePath = z
+  .string()
+  .max(128)
+  .regex(/^\/(?:(?::?[A-Za-z0-9_.-]+)(?:\/:?[A-Za-z0-9_.-]+)*)?$/)
 /** Where people can be sent: a page without open parts. */
 const Target = PagePath.refine((path) => !path.includes(':'), { message: 'must not hold ":"' })
 
