@@ -4,6 +4,12 @@ import { type PgColumn, getTableConfig } from 'drizzle-orm/pg-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { AccountWriter } from '../../src/adapters/neon/account-writer.ts'
 import { eraseAccount, upsertAccounts } from '../../src/adapters/neon/accounts.ts'
+import {
+  behaviorEvents,
+  experiments,
+  recommendations,
+  userJourneys,
+} from '../../src/adapters/neon/behaviour-schema.ts'
 import type { Database } from '../../src/adapters/neon/database.ts'
 import {
   acceptances,
@@ -252,6 +258,10 @@ test.each([
   ledgerFindings,
   acceptances,
   ledgerBalance,
+  behaviorEvents,
+  userJourneys,
+  recommendations,
+  experiments,
 ])('drizzle and the migrations agree on $_.name', async (table) => {
   const { name } = getTableConfig(table)
   const { rows } = await database.execute<{
@@ -259,7 +269,8 @@ test.each([
     type: string
     nullable: string
   }>(
-    sql`select column_name, data_type as type, is_nullable as nullable
+    sql`select column_name, is_nullable as nullable,
+            case data_type when 'ARRAY' then substr(udt_name, 2) || '[]' else data_type end as type
           from information_schema.columns where table_name = ${name}`,
   )
   const inDatabase = rows.map((row) => [row.column_name, row.type, row.nullable === 'NO'].join(' '))

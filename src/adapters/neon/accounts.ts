@@ -2,6 +2,7 @@ import { type SQL, and, eq, lte, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import type { AccountKind, StepFailure } from '../../contract/hydration.ts'
 import { type Result, fail, ok } from '../../contract/result.ts'
+import { eraseBehaviour } from './behaviour-store.ts'
 import { type Database, databaseFailure } from './database.ts'
 import { closeLettersOf } from './run-letters.ts'
 import { ledgerFindings, onboardingSessions, users, webhookEvents } from './schema.ts'
@@ -118,8 +119,8 @@ export function accountResultOf(row: AccountRow, userId: string | undefined): Ac
 }
 
 /**
- * Takes a person out of Postgres: the row goes, their sessions are still counted and lead to nobody,
- * their dead letters are closed.
+ * Takes a person out of Postgres: the row goes, and what they did; their sessions, and what they were
+ * recommended, are still counted and lead to nobody; their dead letters are closed.
  * A row that a newer lease wrote stays.
  */
 export async function eraseAccount(
@@ -144,6 +145,7 @@ export async function eraseAccount(
         })
         .where(eq(onboardingSessions.subjectKey, subjectKey)),
       closeLettersOf(database, subjectKey),
+      ...eraseBehaviour(database, subjectKey),
     ])
     return ok(null)
   } catch (error) {

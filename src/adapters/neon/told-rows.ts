@@ -1,0 +1,50 @@
+import { type SQL, getTableColumns, sql } from 'drizzle-orm'
+import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
+
+// Rows of a table as the source of a statement, `told`, however many they are: a statement has room for
+// 65,535 parameters, and reading that many takes longer than inserting them.
+
+/**
+ * The table's columns, for an `INSERT` or a `SELECT`.
+ *
+ * @param as what a column is to be instead of its name
+ */
+export const columnsOf = (
+  table: PgTable,
+  as: (column: PgColumn) => SQL | undefined = () => undefined,
+): SQL =>
+  list(
+    Object.values(getTableColumns(table)).map(
+      (column) => as(column) ?? sql`${sql.identifier(column.name)}`,
+    ),
+  )
+
+/**
+ * An array for each column, which for many narrow rows is the fastest form by a fifth. Not for
+ * columns that are arrays themselves.
+ */
+export function toldColumns<T extends PgTable>(table: T, rows: readonly T['$inferInsert'][]): SQL {
+  const arrays = Object.entries(getTableColumns(table)).map(([key, column]) => {
+    const values = rows.map((row) => textOf(valueOf(row, key)))
+    return sql`${sql.param(values)}::${sql.raw(column.getSQLType())}[]`
+  })
+  return sql`unnest(${list(arrays)}) as told (${columnsOf(table)})`
+}
+
+/** One JSON document. */
+export function toldRecords<T extends PgTable>(table: T, rows: readonly T['$inferInsert'][]): SQL {
+  const columns = Object.entries(getTableColumns(table))
+  const records = rows.map((row) =>
+    Object.fromEntries(columns.map(([key, { name }]) => [name, valueOf(row, key)])),
+  )
+  const types = columns.map(
+    ([, column]) => sql`${sql.identifier(column.name)} ${sql.raw(column.getSQLType())}`,
+  )
+  return sql`jsonb_to_recordset(${JSON.stringify(records)}::jsonb) as told (${list(types)})`
+}
+
+const list = (parts: readonly SQL[]): SQL => sql.join([...parts], sql`, `)
+
+const valueOf = (row: object, key: string): unknown => Reflect.get(row, key)
+
+const textOf = (value: unknown): unknown => (value instanceof Date ? value.toISOString() : value)
