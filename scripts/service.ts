@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Action, readHandle } from './start/control.ts'
 import { planLayout } from './start/layout.ts'
 
-const USAGE = 'usage: npm run service -- start|stop|restart billing|mail|database|identity'
+const USAGE = 'usage: npm run service -- start|stop|restart billing|mail|database|identity|model'
 
 const Reply = z.object({ message: z.string() })
 

@@ -152,6 +152,14 @@ const Fields = z.object({
   RESEND_API_BASE: optional(httpUrl),
   /** Of mails, whoever sends them. Resend allows each team 5, unless it agreed on more. */
   RESEND_CALLS_PER_SECOND: callsPerSecond.default(5),
+  /** Absent: no model is asked, the rules decide. */
+  OPENAI_API_KEY: optional(z.string()),
+  /** Of any service that speaks OpenAI's protocol, with its version: `http://127.0.0.1:8792/v1`. */
+  OPENAI_BASE_URL: optional(httpUrl),
+  OPENAI_MODEL: optional(z.string().max(128)).transform((name) => name ?? 'gpt-4.1-mini'),
+  /** In dollars for a million tokens, as the model's price list says. */
+  OPENAI_INPUT_USD_PER_MTOK: z.coerce.number().nonnegative().default(0.4),
+  OPENAI_OUTPUT_USD_PER_MTOK: z.coerce.number().nonnegative().default(1.6),
   /** Opens the admin routes, 24 random bytes or more. Absent: nobody can. */
   ADMIN_TOKEN: optional(z.string().min(32)),
   /** How many events of a person the rules alone answer. The journey counts no further than 20. */

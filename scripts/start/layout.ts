@@ -6,7 +6,7 @@ import { Problem } from './problem.ts'
 export const ROOT = join(import.meta.dirname, '..', '..')
 
 /** What listens, in the order of the ports: the first on `PORT`, each next one above. */
-export const LISTENERS = ['app', 'mail', 'billing', 'database', 'identity'] as const
+export const LISTENERS = ['app', 'mail', 'billing', 'database', 'identity', 'model'] as const
 export type Listener = (typeof LISTENERS)[number]
 
 export interface Layout {
@@ -37,6 +37,7 @@ export function planLayout(environment: NodeJS.ProcessEnv): Layout {
       billing: base + 2,
       database: base + 3,
       identity: base + 4,
+      model: base + 5,
     },
   }
 }

@@ -7,8 +7,12 @@ import type { UnitPlan } from './unit.ts'
 // PostgreSQL makes its folder at the first start, which takes seconds on a slow disk.
 const READY_WITHIN_MS = 60_000
 
+/** There for `npm run service -- start`, whether the Worker was told of them or not. */
+const ON_DEMAND = ['model'] as const
+
+/** All that can be started; `plan.services` says which of them the system needs. */
 export function planServices(layout: Layout, plan: Plan): UnitPlan[] {
-  return plan.services.map((name) => ({
+  return [...new Set([...plan.services, ...ON_DEMAND])].map((name) => ({
     name,
     healthUrl: `${urlOf(layout, name)}/healthz`,
     readyWithinMs: READY_WITHIN_MS,

@@ -29,6 +29,9 @@ function elsewhere(name: Listener, { settings }: Plan): string {
     billing: settings['STRIPE_API_BASE'] ?? 'https://api.stripe.com',
     database: settings['DATABASE_HTTP_URL'] ?? settings['DATABASE_URL'],
     identity: identityAddress(settings),
+    model: settings['OPENAI_API_KEY']
+      ? (settings['OPENAI_BASE_URL'] ?? 'https://api.openai.com')
+      : undefined,
   }
   const address = addresses[name] ?? ''
   return URL.canParse(address) ? `at ${new URL(address).host}` : 'off'

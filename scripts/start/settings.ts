@@ -44,6 +44,9 @@ const LOCAL_AUTH0_DOMAIN = 'identity.local'
 /** The local services take what they get. */
 const LOCAL_CALLS_PER_SECOND = '10000'
 
+/** The local model takes any key. */
+const LOCAL_MODEL_KEY = 'local'
+
 const LOCAL_DATABASE_URL = 'postgres://foyer:foyer@127.0.0.1/foyer'
 
 export interface Plan {
@@ -74,6 +77,8 @@ export function planSettings(
     billing: given['STRIPE_SECRET_KEY'] === undefined && given['STRIPE_API_BASE'] === undefined,
     identity: !hasAuth0Account(given) && given['AUTH0_API_BASE'] === undefined,
     database: given['DATABASE_HTTP_URL'] === undefined && !isNeon(given['DATABASE_URL']),
+    // Only for who asks for it: without a model the rules decide, and that is a whole system, too.
+    model: originOf(given['OPENAI_BASE_URL']) === urlOf(layout, 'model'),
   }
   const settings = {
     PUBLIC_BASE_URL: urlOf(layout, 'app'),
@@ -86,9 +91,10 @@ export function planSettings(
     ...(local.billing ? localProvider('STRIPE', urlOf(layout, 'billing')) : {}),
     ...(local.identity ? localProvider('AUTH0', urlOf(layout, 'identity')) : {}),
     ...(local.database ? { DATABASE_HTTP_URL: `${urlOf(layout, 'database')}/sql` } : {}),
+    ...(local.model ? { OPENAI_API_KEY: LOCAL_MODEL_KEY } : {}),
     ...given,
   }
-  const services = (['database', 'mail', 'billing', 'identity'] as const).filter(
+  const services = (['database', 'mail', 'billing', 'identity', 'model'] as const).filter(
     (name) => local[name],
   )
   return { settings, services, bridgedDatabaseUrl: given['DATABASE_URL'] }
@@ -120,6 +126,9 @@ function workerSettings(environment: NodeJS.ProcessEnv): Record<string, string> 
   }
   return given
 }
+
+const originOf = (url: string | undefined): string | undefined =>
+  url !== undefined && URL.canParse(url) ? new URL(url).origin : undefined
 
 /** Neon speaks the protocol by itself; any other PostgreSQL needs a bridge. */
 function isNeon(databaseUrl: string | undefined): boolean {

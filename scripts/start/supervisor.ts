@@ -58,10 +58,11 @@ export async function bringUp(run: Run): Promise<void> {
   writePrivately(envFile, toEnvFile(plan.settings))
 
   const services = planServices(layout, plan).map((unitPlan) => new Unit(unitPlan, say))
+  const needed = services.filter((unit) => plan.services.some((name) => name === unit.plan.name))
   run.units.push(...services)
   undoing.add(() => Promise.all(services.map((unit) => unit.stop())))
   await Promise.all([
-    ...services.map((unit) => startOrFail(unit, stopping)),
+    ...needed.map((unit) => startOrFail(unit, stopping)),
     buildWeb(layout, stopping, say),
   ])
   if (stopping.aborted) return

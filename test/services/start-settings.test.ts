@@ -106,6 +106,15 @@ describe('settings', () => {
     expect(plan({ [name]: value }).settings).toHaveProperty(name, value)
   })
 
+  test('the local model runs for who points the Worker at it, and needs no key', () => {
+    const { settings, services } = plan({ OPENAI_BASE_URL: 'http://127.0.0.1:9005/v1' })
+    expect(services).toContain('model')
+    expect(settings['OPENAI_API_KEY']).toBe('local')
+    const elsewhere = plan({ OPENAI_BASE_URL: 'http://127.0.0.1:1234/v1', OPENAI_API_KEY: 'mine' })
+    expect(elsewhere.services).not.toContain('model')
+    expect(elsewhere.settings['OPENAI_API_KEY']).toBe('mine')
+  })
+
   test('nothing else of the environment is passed on', () => {
     const { settings } = plan({ PATH: '/bin', HOME: '/home/a', AWS_SECRET_ACCESS_KEY: 'x' })
     expect(settings).toEqual(plan({}).settings)

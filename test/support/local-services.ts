@@ -10,9 +10,16 @@ import type { Fault } from '../../scripts/services/faults.ts'
 import { listen } from '../../scripts/services/http-server.ts'
 import { identityEmulator } from '../../scripts/services/identity/emulator.ts'
 import { mailEmulator } from '../../scripts/services/mail/emulator.ts'
+import { modelEmulator } from '../../scripts/services/model/emulator.ts'
+import type { ModelFault } from '../../scripts/services/model/faults.ts'
 import { freePort } from './ports.ts'
 
-const EMULATORS = { billing: billingEmulator, identity: identityEmulator, mail: mailEmulator }
+const EMULATORS = {
+  billing: billingEmulator,
+  identity: identityEmulator,
+  mail: mailEmulator,
+  model: modelEmulator,
+}
 type Name = keyof typeof EMULATORS
 
 export interface LocalService {
@@ -76,7 +83,7 @@ export function temporaryFolder(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'foyer-test-'))
 }
 
-export async function setFault(url: string, fault: Fault | null): Promise<void> {
+export async function setFault(url: string, fault: Fault | ModelFault | null): Promise<void> {
   const response = await fetch(`${url}/_control`, {
     method: 'POST',
     body: JSON.stringify({ fault }),
