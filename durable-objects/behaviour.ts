@@ -1,5 +1,6 @@
 import type { BehaviourMessage } from '../src/contract/behaviour.ts'
 import type {
+  Advice,
   BehaviourReply,
   Feedback,
   ObserveEvents,
@@ -12,18 +13,20 @@ import { fail, ok } from '../src/contract/result.ts'
 import {
   type Behaved,
   type BehaviourContext,
+  advise,
   attach,
   currentOf,
   look,
   observe,
   takeFeedback,
 } from '../src/core/behaviour/behave.ts'
+import { openQuestion, withoutQuestion } from '../src/core/behaviour/asking.ts'
 import { isPresent, personFacts } from '../src/core/behaviour/person-facts.ts'
 import {
   type PersonRecord,
   newPerson,
   toldOf,
-  unpublishedOf,
+  untoldOf,
 } from '../src/core/behaviour/person-record.ts'
 import type { PersonFacts } from '../src/core/behaviour/person-state.ts'
 import { assign } from '../src/core/experiment/assignment.ts'
@@ -49,15 +52,25 @@ export class Behaviour {
 
   observe(
     state: SubjectState,
-    { person, events }: ObserveEvents,
+    { person, events, tones }: ObserveEvents,
     context: BehaviourContext,
   ): Observed {
     const facts = this.#factsOf(state, person)
-    if (facts === null) return { known: false, unpublished: { journeys: [], decisions: [] } }
+    if (facts === null) return { known: false, unpublished: NOTHING }
     const known = this.#people.read(facts.person)
-    const { record, current } = observe(known, facts, events, context)
+    const { record, current } = observe(known, facts, events, tones, context)
     this.#become(facts, known, { record, current }, context)
-    return { known: true, unpublished: unpublishedOf(record, facts, context.catalogue) }
+    return { known: true, unpublished: unpublishedOf(record, facts, context) }
+  }
+
+  /** Something was said to a question that was asked about this person. */
+  advise(state: SubjectState, advice: Advice, context: BehaviourContext): Unpublished {
+    const facts = this.#factsOf(state, advice.person)
+    const known = facts && this.#people.read(facts.person)
+    if (facts === null || known === null) return NOTHING
+    const behaved = advise(known, facts, advice, context)
+    this.#become(facts, known, behaved, context)
+    return unpublishedOf(behaved.record, facts, context)
   }
 
   /** What stands for this person, or is decided now. */
@@ -114,28 +127,37 @@ export class Behaviour {
   }
 
   unpublished(state: SubjectState, context: BehaviourContext): Unpublished {
-    const all = this.#people.readUntold().map((record) => {
+    const all = this.#people.readPending().map((record) => {
       const facts = personFacts(state, record.person)
-      if (facts !== null) return unpublishedOf(record, facts, context.catalogue)
+      if (facts !== null) return this.#outboxOf(record, facts, context)
       // A session that had to make room: nobody knows it any more.
       this.#people.remove(record.person)
-      return { journeys: [], decisions: [] }
+      return NOTHING
     })
     return {
       journeys: all.flatMap(({ journeys }) => journeys),
       decisions: all.flatMap(({ decisions }) => decisions),
+      questions: all.flatMap(({ questions }) => questions),
     }
   }
 
   published(told: readonly Published[], now: number): void {
-    for (const record of this.#people.readUntold()) {
+    for (const record of this.#people.readPending()) {
       this.#people.write(toldOf(record, told), now)
     }
   }
 
-  /** Since when Postgres lacks something, epoch milliseconds. */
-  get untoldSince(): number | null {
-    return this.#people.untoldSince()
+  /** Since when Postgres lacks something, or a question was not answered either way; epoch milliseconds. */
+  get pendingSince(): number | null {
+    return this.#people.pendingSince()
+  }
+
+  #outboxOf(record: PersonRecord, facts: PersonFacts, context: BehaviourContext): Unpublished {
+    const outbox = unpublishedOf(record, facts, context)
+    // It does not arise any more: nobody would ever answer it.
+    const closed = withoutQuestion(record)
+    if (outbox.questions.length === 0 && closed !== record) this.#people.write(closed, context.now)
+    return outbox
   }
 
   #attach(state: SubjectState, specId: string, context: BehaviourContext): void {
@@ -168,6 +190,20 @@ export class Behaviour {
     if (current === null || current.id === before) return
     const view = viewOf(current, catalogue)
     if (view) this.#sockets.recommend(facts, view)
+  }
+}
+
+const NOTHING: Unpublished = { journeys: [], decisions: [], questions: [] }
+
+function unpublishedOf(
+  record: PersonRecord,
+  facts: PersonFacts,
+  context: BehaviourContext,
+): Unpublished {
+  const question = openQuestion(record, facts, context)
+  return {
+    ...untoldOf(record, facts, context.catalogue),
+    questions: question === null ? [] : [question],
   }
 }
 

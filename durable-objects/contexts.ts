@@ -2,6 +2,7 @@ import { mailRepeatsOf } from '../src/adapters/mail/mailer.ts'
 import { stepDefinitions } from '../src/adapters/steps/registry.ts'
 import { catalogue } from '../src/catalogue.ts'
 import type { BehaviourContext } from '../src/core/behaviour/behave.ts'
+import { PROMPT_IN_USE } from '../src/core/policy/prompts/index.ts'
 import type { DecisionContext } from '../src/core/onboarding/decision.ts'
 import type { Settings } from '../src/env.ts'
 
@@ -27,6 +28,11 @@ export const decisionContext = (settings: Settings): DecisionContext => ({
 export const behaviourContext = (settings: Settings): BehaviourContext => ({
   ...means(),
   catalogue,
+  policy:
+    settings.OPENAI_API_KEY === undefined
+      ? null
+      : { model: settings.OPENAI_MODEL, promptVersion: PROMPT_IN_USE.version },
+  coldStartEvents: settings.COLD_START_EVENTS,
   experiment: {
     id: settings.EXPERIMENT_ID,
     holdoutPercent: settings.HOLDOUT_PERCENT,

@@ -1,4 +1,4 @@
-import { PersonRecord, hasUntold } from '../src/core/behaviour/person-record.ts'
+import { PersonRecord, isPending } from '../src/core/behaviour/person-record.ts'
 
 /**
  * What an object knows of behaviour, a row for each person. Made with the first one: a sign-up, which
@@ -19,15 +19,15 @@ export class PeopleTable {
     return this.#rows('WHERE person = ?', person)[0] ?? null
   }
 
-  readUntold(): readonly PersonRecord[] {
-    return this.#rows('WHERE untold_since IS NOT NULL')
+  readPending(): readonly PersonRecord[] {
+    return this.#rows('WHERE pending_since IS NOT NULL')
   }
 
-  /** When the first of what Postgres does not have yet changed, epoch milliseconds. */
-  untoldSince(): number | null {
+  /** Since when something is to be told or asked, epoch milliseconds. */
+  pendingSince(): number | null {
     if (!this.#exists) return null
     const [row] = this.#sql
-      .exec<{ since: number | null }>('SELECT MIN(untold_since) AS since FROM people')
+      .exec<{ since: number | null }>('SELECT MIN(pending_since) AS since FROM people')
       .toArray()
     return row?.since ?? null
   }
@@ -35,13 +35,13 @@ export class PeopleTable {
   write(record: PersonRecord, now: number): void {
     this.#make()
     this.#sql.exec(
-      `INSERT INTO people (person, record, untold_since) VALUES (?, ?, ?)
-       ON CONFLICT (person) DO UPDATE SET record = excluded.record, untold_since =
-         CASE WHEN excluded.untold_since IS NULL THEN NULL
-         ELSE COALESCE(people.untold_since, excluded.untold_since) END`,
+      `INSERT INTO people (person, record, pending_since) VALUES (?, ?, ?)
+       ON CONFLICT (person) DO UPDATE SET record = excluded.record, pending_since =
+         CASE WHEN excluded.pending_since IS NULL THEN NULL
+         ELSE COALESCE(people.pending_since, excluded.pending_since) END`,
       record.person,
       JSON.stringify(record),
-      hasUntold(record) ? now : null,
+      isPending(record) ? now : null,
     )
   }
 
@@ -64,7 +64,7 @@ export class PeopleTable {
   #make(): void {
     if (this.#exists) return
     this.#sql.exec(
-      `CREATE TABLE people (person TEXT PRIMARY KEY, record TEXT NOT NULL, untold_since INTEGER)
+      `CREATE TABLE people (person TEXT PRIMARY KEY, record TEXT NOT NULL, pending_since INTEGER)
        WITHOUT ROWID`,
     )
     this.#exists = true

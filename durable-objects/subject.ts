@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { SessionReport } from '../src/contract/explanation.ts'
 import { type HydrationWork, Report } from '../src/contract/hydration.ts'
 import type {
+  Advice,
   BehaviourReply,
   Caller,
   Feedback,
@@ -231,6 +232,10 @@ export class SubjectObject extends DurableObject<Bindings> implements SubjectRpc
 
   observe(events: ObserveEvents): Promise<Observed> {
     return this.#turns.behave((state, context) => this.#behaviour.observe(state, events, context))
+  }
+
+  advise(advice: Advice): Promise<Unpublished> {
+    return this.#turns.behave((state, context) => this.#behaviour.advise(state, advice, context))
   }
 
   unpublished(): Promise<Unpublished> {

@@ -90,7 +90,7 @@ export class Turns {
     const wake = isWorkDue(this.state, Date.now()) ? wakeMessage(this.state) : null
     if (wake !== null) this.#send(this.#env.HYDRATION, wake)
     const key = this.state.account?.subjectKey
-    if (key === undefined || this.#behaviour.untoldSince === null) return
+    if (key === undefined || this.#behaviour.pendingSince === null) return
     this.#send(this.#env.BEHAVIOR, { v: 1, type: 'unpublished', key, traceparent: '' })
   }
 
@@ -99,9 +99,9 @@ export class Turns {
   }
 
   async #arm(now: number): Promise<void> {
-    const { untoldSince } = this.#behaviour
+    const { pendingSince } = this.#behaviour
     const work = nextWakeAt(this.state, now)
-    const telling = untoldSince === null ? null : repeatAfter(untoldSince, now)
+    const telling = pendingSince === null ? null : repeatAfter(pendingSince, now)
     const wakeAt = work === null || telling === null ? (work ?? telling) : Math.min(work, telling)
     if (wakeAt === null || isArmedFor(this.#armedAt, wakeAt, now)) return
     this.#armedAt = wakeAt

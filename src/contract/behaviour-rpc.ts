@@ -1,4 +1,5 @@
 import type { BehaviourEvent, BehaviourMessage } from './behaviour.ts'
+import type { PolicyAnswer, PolicyQuestion } from './policy.ts'
 import type {
   FeedbackKind,
   Group,
@@ -14,7 +15,22 @@ import type { MemberClaim, SessionClaim } from './subject-rpc.ts'
 export interface ObserveEvents {
   readonly person: string
   readonly events: readonly BehaviourEvent[]
+  readonly tones: ToneCounts
 }
+
+/** How often a tone was clicked and not clicked; older days count less. */
+export interface ToneCount {
+  readonly tone: Tone
+  /** For which people. */
+  readonly segment: string
+  /** Of the prompt and the catalogue that worded it. */
+  readonly version: string
+  readonly successes: number
+  readonly failures: number
+}
+
+/** What was learned of the tones; empty: nothing yet, or nobody could say. */
+export type ToneCounts = readonly ToneCount[]
 
 export interface Observed {
   /** False: the object does not know this person, or not any more; their events are not to be kept. */
@@ -23,9 +39,32 @@ export interface Observed {
 }
 
 /** What Postgres has not been told yet. */
-export interface Unpublished {
+export interface Untold {
   readonly journeys: readonly JourneyRecord[]
   readonly decisions: readonly DecisionRecord[]
+}
+
+/** All that is to be told and asked. */
+export interface Unpublished extends Untold {
+  /** Each is reported until the object is advised, with an answer or without. */
+  readonly questions: readonly AskedQuestion[]
+}
+
+/** What to show this person next: the rules have said, or will say if nobody answers. */
+export interface AskedQuestion {
+  readonly person: string
+  /** Under which an answer is kept: the same for everybody who stands alike. */
+  readonly key: string
+  readonly question: PolicyQuestion
+}
+
+/** What became of a question. */
+export interface Advice {
+  readonly person: string
+  readonly key: string
+  /** `null`: there is none yet, and perhaps never will be; it may still come later. */
+  readonly answered: { readonly answer: PolicyAnswer; readonly source: 'model' | 'cache' } | null
+  readonly tones: ToneCounts
 }
 
 /** That it has been told: by id and version, since it may have changed meanwhile. */
@@ -83,6 +122,8 @@ export interface DecisionRecord {
   readonly clickedAt: number | null
   readonly dismissedAt: number | null
   readonly convertedAt: number | null
+  /** When a better one took its place, unanswered. */
+  readonly supersededAt: number | null
 }
 
 /** Whose token was verified; the object says whether it still counts. */
@@ -106,6 +147,8 @@ export interface BehaviourReply<T, E extends string> {
 export interface BehaviourRpc {
   /** Folds, and decides what to show next if that is due; idempotent. */
   observe(events: ObserveEvents): Promise<Observed>
+  /** Idempotent; an answer to a question of before is not taken any more. */
+  advise(advice: Advice): Promise<Unpublished>
   unpublished(): Promise<Unpublished>
   published(told: readonly Published[]): Promise<void>
   /** `null`: nothing to recommend now. */

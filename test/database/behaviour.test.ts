@@ -59,7 +59,7 @@ const decisionOf = async (id: string) => {
 }
 
 const keep = (journeys: readonly JourneyRecord[], decisions: readonly DecisionRecord[] = []) =>
-  store.keepUnpublished({ journeys, decisions }, EXPERIMENT)
+  store.keepUntold({ journeys, decisions }, EXPERIMENT)
 
 const shuffled = <T>(items: readonly T[]): readonly T[] =>
   items
@@ -307,11 +307,11 @@ describe('A14: experiments', () => {
     const id = `experiment-${crypto.randomUUID()}`
     const split = { ...EXPERIMENT, id, baselinePercent: 12.5 }
     const journeys = [journeyRecord({ experiment: id })]
-    await store.keepUnpublished({ journeys: [journeyRecord()], decisions: [] }, split)
+    await store.keepUntold({ journeys: [journeyRecord()], decisions: [] }, split)
     expect(await seen(id)).toEqual([])
-    await store.keepUnpublished({ journeys, decisions: [] }, split)
-    await store.keepUnpublished({ journeys, decisions: [] }, { ...split, seenAt: Date.now() })
-    await store.keepUnpublished({ journeys, decisions: [] }, { ...split, baselinePercent: 50 })
+    await store.keepUntold({ journeys, decisions: [] }, split)
+    await store.keepUntold({ journeys, decisions: [] }, { ...split, seenAt: Date.now() })
+    await store.keepUntold({ journeys, decisions: [] }, { ...split, baselinePercent: 50 })
     expect(await seen(id)).toEqual(
       [12.5, 50].map((baselinePercent) => ({
         id,

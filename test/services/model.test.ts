@@ -8,7 +8,7 @@ import { createPolicyModel } from '../../src/adapters/openai/model.ts'
 import { catalogue } from '../../src/catalogue.ts'
 import type { PolicyModel } from '../../src/core/policy/policy-model.ts'
 import { questionFor } from '../../src/core/policy/question.ts'
-import { chooseByRules } from '../../src/core/recommendation/rules.ts'
+import { rankByRules } from '../../src/core/recommendation/rules.ts'
 import { candidatesFor } from '../../src/core/recommendation/candidates.ts'
 import {
   type LocalService,
@@ -81,7 +81,7 @@ describe('the model', () => {
     const known = new Set(question.candidates.map(({ id }) => id))
     expect(answer.choices.every(({ action }) => known.has(action))).toBe(true)
     expect(answer.choices[0]?.action).not.toBe(
-      chooseByRules(candidatesFor(catalogue, state), null)?.action.id,
+      rankByRules(candidatesFor(catalogue, state), null)[0]?.action.id,
     )
     const estimate = model.estimate(question)
     expect(usage.input).toBeLessThanOrEqual(estimate.input)

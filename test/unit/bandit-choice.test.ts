@@ -11,7 +11,7 @@ import {
 } from '../../src/core/bandit/choose-arm.ts'
 import { PRIOR, type Posterior, posteriorAfter } from '../../src/core/bandit/posterior.ts'
 import { sampleBeta } from '../../src/core/bandit/sample-beta.ts'
-import { TONES, type Tone } from '../../src/core/bandit/tones.ts'
+import { TONES, type Tone } from '../../src/contract/recommendation.ts'
 import { Random } from '../simulation/random.ts'
 import { chiSquare } from '../support/shared/goodness-of-fit.ts'
 

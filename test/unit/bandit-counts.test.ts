@@ -18,7 +18,7 @@ import {
 } from '../../src/core/bandit/discount.ts'
 import { findDrift } from '../../src/core/bandit/drift.ts'
 import { PRIOR } from '../../src/core/bandit/posterior.ts'
-import { TONES, type Tone } from '../../src/core/bandit/tones.ts'
+import { TONES, type Tone } from '../../src/contract/recommendation.ts'
 
 const NOON = Date.UTC(2026, 10, 21, 12)
 const LATER = NOON + 10 * DAY_MS

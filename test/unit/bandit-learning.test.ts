@@ -19,7 +19,7 @@ import {
   countLog,
 } from '../../src/core/bandit/day-counts.ts'
 import { HALF_LIFE_DAYS, posteriorsOf } from '../../src/core/bandit/discount.ts'
-import { TONES, type Tone } from '../../src/core/bandit/tones.ts'
+import { TONES, type Tone } from '../../src/contract/recommendation.ts'
 import { Random } from '../simulation/random.ts'
 
 const START = Date.UTC(2026, 0, 1)

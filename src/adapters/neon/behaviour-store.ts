@@ -14,7 +14,7 @@ import { columnsOf, toldColumns, toldRecords } from './told-rows.ts'
 export function createBehaviourStore(database: Database): BehaviourStore {
   return {
     keepEvents: (events) => attempt(keepEvents(database, events)),
-    keepUnpublished: ({ journeys, decisions }, experiment) =>
+    keepUntold: ({ journeys, decisions }, experiment) =>
       attempt(
         database.batch([
           keepJourneys(database, journeys),

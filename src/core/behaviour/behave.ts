@@ -1,15 +1,24 @@
 import type { BehaviourEvent } from '../../contract/behaviour.ts'
+import type { Advice, ToneCounts } from '../../contract/behaviour-rpc.ts'
 import type { FeedbackKind } from '../../contract/recommendation.ts'
 import { type Experiment, assign } from '../experiment/assignment.ts'
 import type { Catalogue } from '../recommendation/catalogue.ts'
 import {
   type DecisionMeans,
+  type Knowledge,
   type Situation,
   decideNext,
   standing,
 } from '../recommendation/decide.ts'
 import { REWARD_WINDOW_MS } from '../recommendation/limits.ts'
 import { type Recommendation, withFeedback } from '../recommendation/recommendation.ts'
+import {
+  type AskingContext,
+  isCertain,
+  questionAbout,
+  withQuestion,
+  withoutQuestion,
+} from './asking.ts'
 import { foldEvents, join } from './journey.ts'
 import {
   type PersonRecord,
@@ -21,7 +30,7 @@ import {
 } from './person-record.ts'
 import { type PersonFacts, personState } from './person-state.ts'
 
-export interface BehaviourContext extends DecisionMeans {
+export interface BehaviourContext extends DecisionMeans, AskingContext {
   readonly experiment: Experiment
 }
 
@@ -38,50 +47,127 @@ const recordOf = (
   { experiment }: BehaviourContext,
 ): PersonRecord => record ?? newPerson(person, assign(experiment, subjectKey))
 
-/** Folds what somebody did, then decides what to show them next, if nothing stands. */
+/**
+ * Folds what somebody did, then decides what to show them next, if nothing stands. When a model is to
+ * be asked first, nothing is decided: whoever asks says `advise` within moments, with an answer or
+ * without.
+ */
 export function observe(
   known: PersonRecord | null,
   facts: PersonFacts,
   events: readonly BehaviourEvent[],
+  tones: ToneCounts,
   context: BehaviourContext,
 ): Behaved {
   const record = recordOf(known, facts, context)
   const journey = foldEvents(record.journey, events, context.catalogue)
   const folded = withConversions(withJourney(record, journey), facts, context)
-  return advise(folded, facts, latestPage(events), context)
+  const page = latestPage(events)
+  const stands = currentOf(folded, facts, context)
+  const asking = ask(folded, facts, page, context)
+  if (stands !== null || asking !== folded) return { record: asking, current: stands }
+  return decide(asking, facts, page, { answered: null, tones }, context)
 }
 
-/** Somebody asks what to show next. */
-export const look = (
+/** Somebody asks what to show next, and waits for nothing. */
+export function look(
   known: PersonRecord | null,
   facts: PersonFacts,
   context: BehaviourContext,
-): Behaved => advise(recordOf(known, facts, context), facts, null, context)
+): Behaved {
+  const record = recordOf(known, facts, context)
+  const stands = currentOf(record, facts, context)
+  const asking = ask(record, facts, null, context)
+  if (stands !== null) return { record: asking, current: stands }
+  return decide(asking, facts, null, { answered: null, tones: [] }, context)
+}
+
+/** Something was said to a question: what stands gives way to an answer, unless it was answered. */
+export function advise(
+  record: PersonRecord,
+  facts: PersonFacts,
+  { key, answered, tones }: Advice,
+  context: BehaviourContext,
+): Behaved {
+  const { asked } = record
+  const stands = currentOf(record, facts, context)
+  if (asked === null || asked.key !== key) return { record, current: stands }
+  const closed = withoutQuestion(record)
+  const fits = questionAbout(record, facts, asked.page, context)?.key === key
+  const knowledge = { answered: fits ? answered : null, tones }
+  if (stands === null) return decide(closed, facts, asked.page, knowledge, context)
+  if (knowledge.answered === null || stands.source !== 'rules') {
+    return { record: closed, current: stands }
+  }
+  return replace(closed, stands, facts, knowledge, context)
+}
 
 /** What stands for this person, without anything new being decided. */
 export const currentOf = (
   record: PersonRecord,
   facts: PersonFacts,
   { catalogue, now }: BehaviourContext,
-): Recommendation | null => standing(situationOf(record, facts, catalogue, now), catalogue, now)
+): Recommendation | null => standing(pastOf(record, facts, catalogue, now), catalogue, now)
 
-function advise(
+/** A model's word is not asked for twice, and not where it was given. */
+function ask(
   record: PersonRecord,
   facts: PersonFacts,
   page: string | null,
   context: BehaviourContext,
-): Behaved {
+): PersonRecord {
   const stands = currentOf(record, facts, context)
-  if (stands !== null) return { record, current: stands }
-  const { catalogue, now } = context
-  const situation = situationOf(record, facts, catalogue, now)
-  const next = decideNext({ ...situation, assignment: record.assignment, page }, context)
+  if (stands !== null && stands.source !== 'rules') return record
+  const question = questionAbout(record, facts, page, context)
+  return question === null ? record : withQuestion(record, question, page, context.now)
+}
+
+function decide(
+  record: PersonRecord,
+  facts: PersonFacts,
+  page: string | null,
+  knowledge: Knowledge,
+  context: BehaviourContext,
+): Behaved {
+  const situation = {
+    ...pastOf(record, facts, context.catalogue, context.now),
+    assignment: record.assignment,
+    page,
+    isCertain: isCertain(record, context),
+  }
+  const next = decideNext(situation, knowledge, context)
   return next === null
     ? { record, current: null }
     : { record: withRecommendation(record, next), current: next }
 }
 
-const situationOf = (
+/** The same action in other words is not worth a change before somebody's eyes. */
+function replace(
+  record: PersonRecord,
+  stands: Recommendation,
+  facts: PersonFacts,
+  knowledge: Knowledge,
+  context: BehaviourContext,
+): Behaved {
+  const without = {
+    ...record,
+    recommendations: record.recommendations.filter(
+      ({ recommendation }) => recommendation !== stands,
+    ),
+  }
+  const page = record.asked?.page ?? null
+  const { current: next } = decide(without, facts, page, knowledge, context)
+  const isSeen = stands.exposedAt !== null
+  if (next === null || (isSeen && next.action === stands.action)) {
+    return { record, current: stands }
+  }
+  const superseded = withChanges(record, (one) =>
+    one === stands ? { ...one, supersededAt: context.now } : one,
+  )
+  return { record: withRecommendation(superseded, next), current: next }
+}
+
+const pastOf = (
   record: PersonRecord,
   facts: PersonFacts,
   catalogue: Catalogue,

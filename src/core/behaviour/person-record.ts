@@ -3,7 +3,7 @@ import type {
   DecisionRecord,
   JourneyRecord,
   Published,
-  Unpublished,
+  Untold,
 } from '../../contract/behaviour-rpc.ts'
 import { Group } from '../../contract/recommendation.ts'
 import type { Assignment } from '../experiment/assignment.ts'
@@ -28,6 +28,16 @@ export const PersonRecord = z.object({
   /** The account that took it over; from then on this is only a sign that says so. */
   attachedTo: z.string().nullable(),
   ...Versions,
+  /** The newest question to a model; open until something was said to it. */
+  asked: z
+    .object({
+      key: z.string(),
+      page: z.string().nullable(),
+      at: z.number(),
+      isOpen: z.boolean(),
+    })
+    .nullable()
+    .default(null),
   /** Oldest first. */
   recommendations: z.array(Kept),
 })
@@ -40,6 +50,7 @@ export const newPerson = (person: string, assignment: Assignment): PersonRecord 
   attachedTo: null,
   version: 1,
   told: 0,
+  asked: null,
   recommendations: [],
 })
 
@@ -77,15 +88,12 @@ export function withChanges(
 
 const isUntold = ({ version, told }: Pick<Kept, 'version' | 'told'>): boolean => version > told
 
-export const hasUntold = (record: PersonRecord): boolean =>
-  isUntold(record) || record.recommendations.some(isUntold)
+/** Whether there is something that Postgres is to be told, or a model to be asked. */
+export const isPending = (record: PersonRecord): boolean =>
+  record.asked?.isOpen === true || isUntold(record) || record.recommendations.some(isUntold)
 
 /** What Postgres does not have. */
-export function unpublishedOf(
-  record: PersonRecord,
-  facts: PersonFacts,
-  catalogue: Catalogue,
-): Unpublished {
+export function untoldOf(record: PersonRecord, facts: PersonFacts, catalogue: Catalogue): Untold {
   const { person, subjectKey } = facts
   const decisions = record.recommendations
     .filter(isUntold)

@@ -1,5 +1,5 @@
 import type { BehaviourEvent } from '../../contract/behaviour.ts'
-import type { Unpublished } from '../../contract/behaviour-rpc.ts'
+import type { Untold } from '../../contract/behaviour-rpc.ts'
 import type { StepFailure } from '../../contract/hydration.ts'
 import type { Result } from '../../contract/result.ts'
 import type { Experiment } from '../experiment/assignment.ts'
@@ -28,8 +28,5 @@ export interface BehaviourStore {
    * each thing that became of it the earliest moment ever told counts. What a version says must be
    * the same whenever it is told.
    */
-  keepUnpublished(
-    unpublished: Unpublished,
-    experiment: SeenExperiment,
-  ): Promise<Result<null, StepFailure>>
+  keepUntold(untold: Untold, experiment: SeenExperiment): Promise<Result<null, StepFailure>>
 }

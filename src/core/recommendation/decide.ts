@@ -1,15 +1,14 @@
-import { TONES, type Tone } from '../../contract/recommendation.ts'
+import type { ToneCounts } from '../../contract/behaviour-rpc.ts'
 import type { PersonState } from '../behaviour/person-state.ts'
 import type { Assignment } from '../experiment/assignment.ts'
 import { candidatesFor, isLegal } from './candidates.ts'
 import { type Past, componentNow, withinCaps } from './caps.ts'
 import { type Catalogue, actionById } from './catalogue.ts'
+import { type Answered, checked, draftsFor } from './drafts.ts'
+import { drawDraft, drawTone, versionOf } from './draw.ts'
 import { STANDS_FOR_MS } from './limits.ts'
 import type { Recommendation } from './recommendation.ts'
-import { RULES_VERSION, chooseByRules } from './rules.ts'
 import { segmentOf } from './segment.ts'
-import { wordingOf } from './tones.ts'
-import { validate } from './validate.ts'
 
 /** How somebody stands at the moment of a decision. */
 export interface Situation {
@@ -18,6 +17,15 @@ export interface Situation {
   readonly assignment: Assignment
   /** Where the person is, a pattern of the catalogue; `null`: nobody said. */
   readonly page: string | null
+  /** Nothing is drawn by lot: of the baseline, and of everybody's first events. */
+  readonly isCertain: boolean
+}
+
+/** What others found out for this decision. */
+export interface Knowledge {
+  /** What a model says of people who stand like this; `null`: nobody asked it, or it did not say. */
+  readonly answered: Answered | null
+  readonly tones: ToneCounts
 }
 
 export interface DecisionMeans {
@@ -45,52 +53,47 @@ export function standing(
 }
 
 /** What to show next; `null`: nothing, which is an answer, too. */
-export function decideNext(situation: Situation, means: DecisionMeans): Recommendation | null {
-  const { state, past, assignment, page } = situation
+export function decideNext(
+  situation: Situation,
+  knowledge: Knowledge,
+  means: DecisionMeans,
+): Recommendation | null {
+  const { state, past, assignment } = situation
   const { catalogue, now } = means
   if (assignment.group === 'holdout') return null
   const candidates = withinCaps(candidatesFor(catalogue, state), past, now)
-  const choice = chooseByRules(candidates, page)
-  if (choice === null) return null
-  const { tone, propensity } = chooseTone(assignment, means.random)
-  const { action, confidence } = choice
-  const component = componentNow(action.component, past, now)
-  const text = wordingOf(action, tone)
-  const proposal = { actionId: action.id, component, text, confidence }
-  const valid = validate(proposal, candidates, RULES_VERSION)
-  if (!valid.ok) return null
+  const drafts = draftsFor(candidates, situation.page, knowledge.answered)
+  const draft = drawDraft(drafts, situation, means.random)
+  if (draft === null) return null
+  const segment = segmentOf(state)
+  const version = versionOf(draft.value.promptVersion, catalogue.version)
+  const tone = drawTone(knowledge.tones, { segment, version }, situation, means.random)
+  const shown = checked(draft.value, tone.value, candidates, (component) =>
+    componentNow(component, past, now),
+  )
+  if (shown === null) return null
+  const { action, hash: validationHash, ...rest } = shown
   return {
     id: means.newId(),
     decidedAt: now,
     ...assignment,
     action: action.id,
-    component: valid.value.component,
-    text: valid.value.text,
-    confidence,
-    source: 'rules',
-    tone,
-    tonePropensity: propensity,
-    actionPropensity: 1,
+    ...rest,
+    tone: tone.value,
+    tonePropensity: tone.propensity,
+    actionPropensity: draft.propensity,
     candidates: candidates.map(({ id }) => id),
-    segment: segmentOf(state),
-    promptVersion: RULES_VERSION,
+    segment,
     catalogueVersion: catalogue.version,
-    validationHash: valid.value.hash,
-    exposedAt: null,
-    clickedAt: null,
-    dismissedAt: null,
-    convertedAt: null,
+    validationHash,
+    ...NOTHING_HAPPENED,
   }
 }
 
-/** What the baseline always says it in. */
-const BASELINE_TONE: Tone = 'moderate'
-
-function chooseTone(
-  { group }: Assignment,
-  random: () => number,
-): { readonly tone: Tone; readonly propensity: number } {
-  const tone = TONES[Math.floor(random() * TONES.length)]
-  if (group === 'baseline' || tone === undefined) return { tone: BASELINE_TONE, propensity: 1 }
-  return { tone, propensity: 1 / TONES.length }
+const NOTHING_HAPPENED = {
+  exposedAt: null,
+  clickedAt: null,
+  dismissedAt: null,
+  convertedAt: null,
+  supersededAt: null,
 }

@@ -35,6 +35,8 @@ export const Recommendation = z.object({
   clickedAt: moment,
   dismissedAt: moment,
   convertedAt: moment,
+  /** A better one took its place; records of before have none. */
+  supersededAt: moment.default(null),
 })
 export type Recommendation = Readonly<z.infer<typeof Recommendation>>
 

@@ -14,19 +14,19 @@ export interface Choice {
 }
 
 /**
- * The baseline: the most important action, where the person is and what went wrong considered. The
- * same for the same input.
+ * The baseline: the most important action first, where the person is and what went wrong considered.
+ * The same for the same input.
  *
  * @param page where the person is, a pattern of the catalogue
- * @returns `null` if there is nothing to choose from
  */
-export function chooseByRules(candidates: readonly Action[], page: string | null): Choice | null {
+export function rankByRules(candidates: readonly Action[], page: string | null): readonly Choice[] {
   const ranked = candidates
     .map((action) => ({ action, score: scoreOf(action, page) }))
     .toSorted((a, b) => b.score - a.score || (a.action.id < b.action.id ? -1 : 1))
-  const [best, second] = ranked
-  if (best === undefined) return null
-  return { action: best.action, confidence: best.score / (best.score + (second?.score ?? 0)) }
+  return ranked.map(({ action, score }, at) => {
+    const rival = ranked[at === 0 ? 1 : 0]
+    return { action, confidence: score / (score + (rival?.score ?? 0)) }
+  })
 }
 
 const scoreOf = ({ priority, pages, when }: Action, page: string | null): number =>

@@ -65,5 +65,6 @@ export const decisionRecord = (change: Partial<DecisionRecord> = {}): DecisionRe
   clickedAt: null,
   dismissedAt: null,
   convertedAt: null,
+  supersededAt: null,
   ...change,
 })
