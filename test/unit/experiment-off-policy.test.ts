@@ -41,7 +41,7 @@ const misses = ({ interval }: PolicyValue, truth: number): boolean =>
 const widthOf = ({ interval }: PolicyValue): number => interval.upper - interval.lower
 
 describe('a hundred thousand people whose clicks are known', () => {
-  const SEEDS = 20
+  const SEEDS = 15
   const trials = repeat(new Random('population'), SEEDS, (random) => {
     const logs = logsOf(random, 100_000)
     return TARGETS.map(({ name, log }) => ({
@@ -75,6 +75,13 @@ describe('a hundred thousand people whose clicks are known', () => {
       expect(floored).toBeLessThan(0.9 * mean((trial) => widthOf(trial.clipping)))
     },
   )
+
+  test('B6: in a short log a floor makes it wider: one decision may still weigh twenty', () => {
+    for (const trial of repeat(new Random('short'), 5, (random) => logsOf(random, 1_000).tones)) {
+      const floored = value('moderate', trial, { propensityFloor: FLOOR })
+      expect(widthOf(floored)).toBeGreaterThan(1.1 * widthOf(value('moderate', trial)))
+    }
+  })
 
   test('B6: the tone that the log praises most is known to be the worst', () => {
     for (const [aggressive, moderate] of trials) {
@@ -252,6 +259,41 @@ describe('a log that says nothing', () => {
   })
 })
 
+describe('a log whose propensities are not those that were drawn with', () => {
+  const drawn = logsOf(new Random('untrue'), 20_000).tones
+  const claim = (times: number): readonly LoggedDecision[] =>
+    drawn.map((decision) => ({ ...decision, propensity: (decision.propensity ?? 0) * times }))
+
+  test.each([undefined, 0.025])('B6: it is refused when they are too small, floor %s', (floor) => {
+    const options = floor === undefined ? {} : { propensityFloor: floor }
+    expect(valueOfAlways('moderate', claim(0.7), options)).toMatchObject({
+      ok: false,
+      error: {
+        code: 'propensities_contradicted',
+        meanWeight: expect.closeTo(1 / 0.7, 1) as number,
+      },
+    })
+    expect(valueOfAlways('moderate', claim(1), options).ok).toBe(true)
+  })
+
+  test('B6: a fifteenth too small is enough in ten thousand decisions', () => {
+    const claimed = soundLog(9_999).map((decision) => ({ ...decision, propensity: 0.31 }))
+    expect(valueOfAlways('a', claimed)).toMatchObject({
+      error: { code: 'propensities_contradicted' },
+    })
+    expect(valueOfAlways('a', soundLog(9_999)).ok).toBe(true)
+  })
+
+  test('B6: too large ones are refused where a floor says that all could be drawn', () => {
+    const rarer = drawn.filter(({ chosen }, at) => chosen !== 'moderate' || at % 2 === 0)
+    expect(valueOfAlways('moderate', rarer, { propensityFloor: FLOOR })).toMatchObject({
+      error: { code: 'propensities_contradicted' },
+    })
+    // Without, it may be that in some contexts it never was.
+    expect(value('moderate', rarer).meanWeight).toBeLessThan(0.7)
+  })
+})
+
 test('B6: decisions in which the target was no candidate do not count', () => {
   const elsewhere = { context: { candidates: ['b'] }, chosen: 'b', propensity: null, reward: 1 }
   const log = soundLog(999)
@@ -263,19 +305,27 @@ test('B6: decisions in which the target was no candidate do not count', () => {
   ).toEqual(value('a', log))
 })
 
+/** Drawn as it says, with probabilities and rewards of any kind. */
 const anyLog = fc
-  .array(
-    fc.record({
-      context: fc.constant({ candidates: ['a', 'b'] }),
-      chosen: fc.constantFrom('a', 'b'),
-      propensity: fc.double({ min: 0.1, max: 0.9, noNaN: true }),
-      reward: fc.double({ min: 0, max: 1, noNaN: true }),
-    }),
-    { minLength: 50, maxLength: 100 },
-  )
-  // So many that the effective size is reached.
-  .map((log) => Array.from({ length: 10 }, () => log).flat())
-  .filter((log) => valueOfAlways('a', log).ok)
+  .record({
+    seed: fc.nat(),
+    length: fc.integer({ min: 2_000, max: 4_000 }),
+    /** From always the same to anything between a tenth and nine tenths. */
+    spread: fc.double({ min: 0, max: 0.4, noNaN: true }),
+    generosity: fc.double({ min: 0, max: 1, noNaN: true }),
+  })
+  .map(({ seed, length, spread, generosity }): readonly LoggedDecision[] => {
+    const random = new Random(String(seed))
+    return Array.from({ length }, () => {
+      const a = 0.5 + spread * (2 * random.next() - 1)
+      const lottery = new Lottery([
+        ['a', a],
+        ['b', 1 - a],
+      ])
+      const reward = random.chance(generosity) ? random.next() : random.int(0, 1)
+      return { context: lottery.context, ...lottery.draw(random), reward }
+    })
+  })
 
 describe('always', () => {
   test('B6: the interval contains the estimate', () => {
@@ -288,12 +338,14 @@ describe('always', () => {
     )
   })
 
-  test('B6: a log of four times the length makes it narrower', () => {
+  test('B6: the whole log makes it narrower than its first quarter', () => {
     fc.assert(
       fc.property(anyLog, (log) => {
         const options = { propensityFloor: 0.1 }
-        const longer = value('a', [...log, ...log, ...log, ...log], options)
-        expect(widthOf(longer)).toBeLessThanOrEqual(widthOf(value('a', log, options)))
+        const quarter = log.slice(0, log.length / 4)
+        expect(widthOf(value('a', log, options))).toBeLessThan(
+          widthOf(value('a', quarter, options)),
+        )
       }),
       { seed: 6 },
     )

@@ -105,6 +105,33 @@ test('A14: an experiment is over when the window of its last person is', () => {
   expect(overAt(PLAN)).toBe(T0 + LAST_DAY * DAY_MS)
 })
 
+describe('the wire', () => {
+  const nobody = { people: 0, activated: 0 }
+  const sound = {
+    holdout: { assigned: 500, ...nobody },
+    baseline: { assigned: 1_000, ...nobody },
+    policy: { assigned: 8_500, ...nobody },
+  }
+
+  test('A14: it watches all who were assigned, long before the first window has closed', () => {
+    const groups = { ...sound, policy: { assigned: 7_000, ...nobody } }
+    expect(reportOn(PLAN, sound, UNTRIPPED, T0 + 1).verdict).toBe('too_early')
+    expect(reportOn(PLAN, groups, UNTRIPPED, T0 + 1)).toMatchObject({
+      verdict: 'sample_ratio_mismatch',
+      sampleRatio: { trippedAt: T0 + 1 },
+      lift: null,
+    })
+  })
+
+  test('A14: tripped at an earlier look, it withholds the verdict about sound groups', () => {
+    const tripped = { pValue: 0.0001, trippedAt: T0 }
+    expect(reportOn(PLAN, sound, tripped, T0 + 1)).toMatchObject({
+      verdict: 'sample_ratio_mismatch',
+      sampleRatio: tripped,
+    })
+  })
+})
+
 describe('a policy that helps', () => {
   const CLICK_ADDS = 0.2
   const population = populationOf('helps', CLICK_ADDS)

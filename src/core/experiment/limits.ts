@@ -41,5 +41,8 @@ export const WEIGHT_MAX = 100
 /** Below that the interval is wider than any difference between tones that was ever published. */
 export const EFFECTIVE_DECISIONS_MIN = 100
 
+/** How often at most a true log is refused as one whose propensities are wrong: as the groups' alarm. */
+export const PROPENSITIES_ALPHA = 0.001
+
 /** Propensities are quotients of floating point numbers. */
 export const PROPENSITY_TOLERANCE = 1e-9

@@ -1,7 +1,7 @@
 import { type Result, fail, ok } from '../../contract/result.ts'
 import { EmpiricalBernstein } from './empirical-bernstein.ts'
 import type { Interval } from './interval.ts'
-import { EFFECTIVE_DECISIONS_MIN, LIFT_ALPHA, WEIGHT_MAX } from './limits.ts'
+import { EFFECTIVE_DECISIONS_MIN, LIFT_ALPHA, PROPENSITIES_ALPHA, WEIGHT_MAX } from './limits.ts'
 import { type LoggedDecision, type Unusable, whyUnusable } from './logged-decision.ts'
 
 /** What the mean reward had been if one candidate had always been chosen where it could be. */
@@ -12,6 +12,8 @@ export interface PolicyValue {
   readonly chosen: number
   /** Of those, how many counted less than they should, as their weight was clipped. */
   readonly clipped: number
+  /** About 1; less as far as weights were clipped or the target could not be drawn. */
+  readonly meanWeight: number
   /** So many decisions of equal weight would say as much: (Σw)² / Σw². */
   readonly effectiveDecisions: number
   /** Σwr / n. Right in the mean, but for clipping, which only makes it smaller. May exceed 1. */
@@ -25,6 +27,8 @@ export interface PolicyValue {
 export type OffPolicyRefusal =
   | { readonly code: Unusable; /** Position in the log, from 0. */ readonly at: number }
   | { readonly code: 'effective_size_too_small'; readonly effectiveDecisions: number }
+  /** The target was chosen far more often than was logged, or far less often than its floor allows. */
+  | { readonly code: 'propensities_contradicted'; readonly meanWeight: number }
 
 export interface OffPolicyOptions {
   /** How often at most the value is ever outside the interval. */
@@ -56,6 +60,9 @@ export interface OffPolicyOptions {
  * mean as wr for any c that was known before. With the self-normalised estimate until then as c it
  * varies least, and the interval is around that estimate.
  *
+ * **A wire.** Where the propensities are true, weights are 1 in the mean. A log in which they cannot
+ * be is refused, rarely ({@link PROPENSITIES_ALPHA}) in vain.
+ *
  * The value is that of the next click in the situations that were logged. What people would have
  * come to after the target had been shown to them all along, a log of others cannot tell.
  *
@@ -77,19 +84,23 @@ export function valueOfAlways(
     }
     at += 1
   }
-  const { effectiveDecisions } = sums
+  const { effectiveDecisions, meanWeight } = sums
   if (effectiveDecisions < EFFECTIVE_DECISIONS_MIN) {
     return fail({ code: 'effective_size_too_small', effectiveDecisions })
   }
-  const interval =
+  const { lower, upper } =
     propensityFloor > 0 ? sums.flooredInterval(alpha, weightMax) : sums.clippedInterval(alpha)
-  return ok(sums.value(interval))
+  if (lower > upper || sums.contradict(propensityFloor > 0 ? weightMax : null)) {
+    return fail({ code: 'propensities_contradicted', meanWeight })
+  }
+  return ok(sums.value({ lower, upper }))
 }
 
 class Sums {
   readonly #rewarded = new EmpiricalBernstein()
   readonly #unrewarded = new EmpiricalBernstein()
   readonly #centred = new EmpiricalBernstein()
+  readonly #weighed = new EmpiricalBernstein()
   #decisions = 0
   #chosen = 0
   #clipped = 0
@@ -104,6 +115,7 @@ class Sums {
     this.#rewarded.add(weight * reward)
     this.#unrewarded.add(weight * (1 - reward))
     this.#centred.add(weight * (reward - centre) + centre)
+    this.#weighed.add(weight)
     this.#decisions += 1
     this.#chosen += fullWeight > 0 ? 1 : 0
     this.#clipped += weight < fullWeight ? 1 : 0
@@ -114,6 +126,22 @@ class Sums {
 
   get effectiveDecisions(): number {
     return this.#chosen === 0 ? 0 : this.#weights ** 2 / this.#squares
+  }
+
+  get meanWeight(): number {
+    return this.#weighed.mean
+  }
+
+  /**
+   * Whether weights are not 1 in the mean, as they are when propensities are what they are said to be.
+   *
+   * @param weightMax null where larger ones were cut: then they may be less
+   */
+  contradict(weightMax: number | null): boolean {
+    const least = this.meanWeight - this.#weighed.margin(PROPENSITIES_ALPHA / 2, 1)
+    if (weightMax === null) return least > 1
+    const most = this.meanWeight + this.#weighed.margin(PROPENSITIES_ALPHA / 2, weightMax)
+    return least > 1 || most < 1
   }
 
   /** Where weights may have been cut, or the target not drawn: each end from what never overstates. */
@@ -136,6 +164,7 @@ class Sums {
       decisions: this.#decisions,
       chosen: this.#chosen,
       clipped: this.#clipped,
+      meanWeight: this.meanWeight,
       effectiveDecisions: this.effectiveDecisions,
       ips: this.#rewards / this.#decisions,
       selfNormalised: this.#rewards / this.#weights,
