@@ -2,9 +2,7 @@ import type { UiComponent } from '../../contract/recommendation.ts'
 import { type Result, fail, ok } from '../../contract/result.ts'
 import { shortHash } from '../short-hash.ts'
 import type { Action } from './catalogue.ts'
-
-/** A tooltip holds two or three lines; longer is not read. */
-const TEXT_MAX_CHARS = 240
+import { type TextFault, plainText } from './plain-text.ts'
 
 /** What somebody, or something, would like a person to see. Nothing in it is believed. */
 export interface Proposal {
@@ -14,14 +12,7 @@ export interface Proposal {
   readonly confidence: number
 }
 
-export type ProposalFault =
-  | 'unknown_action'
-  | 'unknown_component'
-  | 'confidence'
-  | 'empty'
-  | 'too_long'
-  | 'markup'
-  | 'link'
+export type ProposalFault = 'unknown_action' | 'unknown_component' | 'confidence' | TextFault
 
 /** Passed: the only thing that a person is ever shown. Made by `validate` alone. */
 export interface Validated {
@@ -61,24 +52,4 @@ export function validate(
   const shown = { action, component, text: text.value, confidence, promptVersion }
   const hash = shortHash([action.id, action.path, component, text.value, confidence, promptVersion])
   return ok({ ...shown, hash })
-}
-
-/** Invisible, or changing the direction or the look of what is around it. */
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu
-const MARKUP = /[<>`{}[\]|\\]|&#?\w+;|\*\*|__/
-/** With a scheme, a mail address, or a name that a browser or a mail program would make a link of. */
-const LINK = /:\/\/|\bwww\.|@|\b(?:javascript|data|mailto|tel|vbscript):|[\p{L}\p{N}-]\.\p{L}{2,}/iu
-
-function plainText(raw: string): Result<string, ProposalFault> {
-  const text = raw
-    .normalize('NFKC')
-    .replaceAll(/[\t\n\r]/g, ' ')
-    .replaceAll(INVISIBLE, '')
-    .replaceAll(/ +/g, ' ')
-    .trim()
-  if (!/\p{L}/u.test(text)) return fail('empty')
-  if (text.length > TEXT_MAX_CHARS) return fail('too_long')
-  if (MARKUP.test(text)) return fail('markup')
-  if (LINK.test(text)) return fail('link')
-  return ok(text)
 }
