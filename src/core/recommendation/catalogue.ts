@@ -3,12 +3,17 @@ import { type BehaviourEvent, EventType, Identifier } from '../../contract/behav
 import { UiComponent } from '../../contract/recommendation.ts'
 import { shortHash } from '../short-hash.ts'
 
-const ActionId = z.string().regex(/^[a-z][a-z0-9_]{0,47}$/)
+const ActionId = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]{0,47}$/)
+  // Journeys are objects that have actions for keys.
+  .refine((id) => !(id in {}), { message: 'is a name that every object has' })
 /** A page of the product; `:name` stands for one part of the path. */
 const PagePath = z
   .string()
   .max(128)
   .regex(/^\/(?:(?::?[A-Za-z0-9_.-]+)(?:\/:?[A-Za-z0-9_.-]+)*)?$/)
+  .refine((path) => !/\/\.{1,2}(?:\/|$)/.test(path), { message: 'must not hold "." or ".."' })
 /** Where people can be sent: a page without open parts. */
 const Target = PagePath.refine((path) => !path.includes(':'), { message: 'must not hold ":"' })
 
@@ -68,14 +73,30 @@ const CatalogueRules = Fields.superRefine(({ pages, activation, actions }, conte
   const ids = new Set(actions.map(({ id }) => id))
   const complain = (message: string) => context.addIssue({ code: 'custom', message })
   if (ids.size < actions.length) complain('two actions have the same id')
+  if (new Set(pages).size < pages.length) complain('two pages are the same')
   for (const id of [activation, ...actions.flatMap(({ when }) => when.after ?? [])]) {
     if (!ids.has(id)) complain(`there is no action ${id}`)
   }
+  for (const id of neverPossible(actions)) complain(`nobody can ever be recommended ${id}`)
   const known = new Set(pages)
   for (const path of actions.flatMap(pathsOf)) {
     if (!known.has(path)) complain(`${path} is not one of the pages`)
   }
 })
+
+/** Those that wait for each other, or that contradict themselves. */
+function neverPossible(actions: readonly Action[]): readonly string[] {
+  const possible = new Set<string>()
+  for (const _ of actions) {
+    for (const action of actions) if (canFollow(action, possible)) possible.add(action.id)
+  }
+  return actions.map(({ id }) => id).filter((id) => !possible.has(id))
+}
+
+const canFollow = ({ when, completedBy }: Action, possible: ReadonlySet<string>): boolean =>
+  (when.after ?? []).every((earlier) => possible.has(earlier)) &&
+  (when.minDays ?? 0) <= (when.maxDays ?? Number.POSITIVE_INFINITY) &&
+  !(when.proven === true && completedBy.includes('proof'))
 
 const pathsOf = ({ path, pages = [], completedBy }: Action): readonly string[] => [
   path,

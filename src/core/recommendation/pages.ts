@@ -7,11 +7,23 @@ interface Page {
 
 const split = new WeakMap<readonly string[], readonly Page[]>()
 
-/** What a path of the browser is within the product: `/projects/42` is `/projects/:id`. */
+/** Longer than any address of a product. */
+const PATH_MAX_CHARS = 2_048
+
+/**
+ * What a path of the browser is within the product: `/projects/42` is `/projects/:id`, unless there is
+ * a page of just that name. The pattern is kept, never the path.
+ */
 export function pageOf(pages: readonly string[], path: string): string | undefined {
+  if (!path.startsWith('/') || path.length > PATH_MAX_CHARS) return undefined
   const parts = partsOf(path)
-  return splitOnce(pages).find((page) => fits(page.parts, parts))?.page
+  if (parts.some((part) => DOTS.test(part))) return undefined
+  const fitting = splitOnce(pages).filter((page) => fits(page.parts, parts))
+  return (fitting.find(({ page }) => !page.includes(':')) ?? fitting[0])?.page
 }
+
+/** Browsers resolve these before they tell where they are. */
+const DOTS = /^(?:\.|%2e){1,2}$/i
 
 /** Of a catalogue, which never changes, while paths come by the thousand. */
 function splitOnce(pages: readonly string[]): readonly Page[] {
