@@ -120,6 +120,9 @@ export class Behaviour {
   follow(state: SubjectState, entries: readonly Entry[], context: BehaviourContext): void {
     for (const entry of entries) {
       if (entry.type === 'erased') this.#people.clear()
+      if (entry.type === 'session_opened' && entry.evicts !== undefined) {
+        this.#people.remove(entry.evicts)
+      }
       if (entry.type === 'proven' && entry.specId !== undefined) {
         this.#attach(state, entry.specId, context)
       }

@@ -164,7 +164,7 @@ const Fields = z.object({
   ADMIN_TOKEN: optional(z.string().min(32)),
   /** How many events of a person the rules alone answer. The journey counts no further than 20. */
   COLD_START_EVENTS: z.coerce.number().int().nonnegative().max(20).default(3),
-  /** Names the experiment; with another one everybody is assigned anew. */
+  /** Names the experiment. Under another one new people are drawn anew; the others stay what they are. */
   EXPERIMENT_ID: z
     .string()
     .regex(/^[a-z0-9][a-z0-9-]{0,31}$/)

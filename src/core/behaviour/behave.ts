@@ -61,7 +61,7 @@ export function observe(
 ): Behaved {
   const record = recordOf(known, facts, context)
   const journey = foldEvents(record.journey, events, context.catalogue)
-  const folded = withConversions(withJourney(record, journey), facts, context)
+  const folded = withConversions(withJourney(record, journey), journey.completed, context.now)
   const page = latestPage(events)
   const stands = currentOf(folded, facts, context)
   const asking = ask(folded, facts, page, context)
@@ -107,7 +107,11 @@ export const currentOf = (
   record: PersonRecord,
   facts: PersonFacts,
   { catalogue, now }: BehaviourContext,
-): Recommendation | null => standing(pastOf(record, facts, catalogue, now), catalogue, now)
+): Recommendation | null =>
+  // A session that was drawn in an earlier experiment can have brought one to an account without.
+  record.assignment.group === 'holdout'
+    ? null
+    : standing(pastOf(record, facts, catalogue, now), catalogue, now)
 
 /** A model's word is not asked for twice, and not where it was given. */
 function ask(
@@ -197,21 +201,24 @@ export function takeFeedback(
   )
 }
 
-/** Whoever saw a recommendation and then did what it says has followed it, clicked or not. */
-function withConversions(
+/**
+ * Whoever saw a recommendation and then did what it says has followed it, clicked or not. What counts
+ * is when it was done, since events may come late.
+ *
+ * @param done by action: when it was first done
+ */
+const withConversions = (
   record: PersonRecord,
-  facts: PersonFacts,
-  { catalogue, now }: BehaviourContext,
-): PersonRecord {
-  const { completed_actions: done } = personState(facts, record.journey, catalogue, now)
-  return withChanges(record, (one) => {
-    const { exposedAt, convertedAt, action } = one
-    const counts = exposedAt !== null && now < exposedAt + REWARD_WINDOW_MS
-    return convertedAt === null && counts && done.includes(action)
-      ? withFeedback(one, 'conversion', now)
-      : one
+  done: Readonly<Record<string, number>>,
+  now: number,
+): PersonRecord =>
+  withChanges(record, (one) => {
+    const { exposedAt, action } = one
+    const doneAt = done[action]
+    if (exposedAt === null || doneAt === undefined) return one
+    const follows = exposedAt <= doneAt && doneAt < exposedAt + REWARD_WINDOW_MS
+    return follows ? withFeedback(one, 'conversion', Math.min(doneAt, now)) : one
   })
-}
 
 /**
  * The session that proved the address brings its journey, its group and its recommendations; every
@@ -228,10 +235,8 @@ export function attach(
   const recommendations = [...record.recommendations, ...brought].toSorted(
     (a, b) => a.recommendation.decidedAt - b.recommendation.decidedAt,
   )
-  const joined = {
-    ...withJourney(record, join(record.journey, session.journey)),
-    recommendations,
-  }
+  const journey = join(record.journey, session.journey)
+  const joined = { ...withJourney(record, journey), recommendations }
   return {
     session: {
       ...session,
@@ -239,6 +244,17 @@ export function attach(
       version: session.version + 1,
       recommendations: [],
     },
-    account: withConversions(joined, account, context),
+    account: withConversions(
+      joined,
+      { ...doneByProof(context), ...journey.completed },
+      context.now,
+    ),
   }
 }
+
+const doneByProof = ({ catalogue, now }: BehaviourContext): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    catalogue.actions
+      .filter(({ completedBy }) => completedBy.includes('proof'))
+      .map(({ id }) => [id, now]),
+  )

@@ -8,7 +8,7 @@ import type {
 import { Group } from '../../contract/recommendation.ts'
 import type { Assignment } from '../experiment/assignment.ts'
 import type { Catalogue } from '../recommendation/catalogue.ts'
-import { HISTORY_MAX } from '../recommendation/limits.ts'
+import { isRemembered } from '../recommendation/caps.ts'
 import { Recommendation } from '../recommendation/recommendation.ts'
 import { EMPTY_JOURNEY, Journey } from './journey.ts'
 import { type PersonFacts, personState } from './person-state.ts'
@@ -60,15 +60,15 @@ export const recommendationsOf = (record: PersonRecord): readonly Recommendation
 export const withJourney = (record: PersonRecord, journey: Journey): PersonRecord =>
   journey === record.journey ? record : { ...record, journey, version: record.version + 1 }
 
-/** Another one; the oldest are forgotten once Postgres has them. */
+/** Another one; those that no limit looks back at are forgotten once Postgres has them. */
 export function withRecommendation(
   record: PersonRecord,
   recommendation: Recommendation,
 ): PersonRecord {
-  const all = [...record.recommendations, { recommendation, version: 1, told: 0 }]
-  const from = all.length - HISTORY_MAX
-  const recommendations = all.filter((kept, at) => at >= from || isUntold(kept))
-  return { ...record, recommendations }
+  const kept = record.recommendations.filter(
+    (one) => isUntold(one) || isRemembered(one.recommendation, recommendation.decidedAt),
+  )
+  return { ...record, recommendations: [...kept, { recommendation, version: 1, told: 0 }] }
 }
 
 /** @returns the very same record if nothing changed */

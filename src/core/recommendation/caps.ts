@@ -3,6 +3,7 @@ import type { Action } from './catalogue.ts'
 import {
   ACTION_WINDOW_MS,
   AGAIN_AFTER_CLICK_MS,
+  DECIDED_PER_DAY_MAX,
   MODAL_GAP_MS,
   QUIET_MS,
   SHOWN_PER_ACTION_MAX,
@@ -25,19 +26,18 @@ export function withinCaps(
   past: Past,
   now: number,
 ): readonly Action[] {
-  const { recommendations } = past
-  const shown = recommendations.filter(({ exposedAt }) => exposedAt !== null)
-  const today = shown.filter(({ exposedAt }) => isWithin(exposedAt, DAY_MS, now))
-  if (today.length >= SHOWN_PER_DAY_MAX) return []
-  const answered = recommendations.some(
-    ({ clickedAt, dismissedAt }) =>
-      isWithin(clickedAt, QUIET_MS, now) || isWithin(dismissedAt, QUIET_MS, now),
-  )
-  return answered ? [] : candidates.filter(({ id }) => !isTiresome(id, past, now))
+  const { recommendations, dismissed } = past
+  const shown = recommendations.filter(({ exposedAt }) => isWithin(exposedAt, DAY_MS, now))
+  const decided = recommendations.filter(({ decidedAt }) => isWithin(decidedAt, DAY_MS, now))
+  if (shown.length >= SHOWN_PER_DAY_MAX || decided.length >= DECIDED_PER_DAY_MAX) return []
+  const answers = recommendations.flatMap(({ clickedAt, dismissedAt }) => [clickedAt, dismissedAt])
+  return [...answers, ...Object.values(dismissed)].some((at) => isWithin(at, QUIET_MS, now))
+    ? []
+    : candidates.filter(({ id }) => !isTiresome(id, past, now))
 }
 
 function isTiresome(action: string, { recommendations, dismissed }: Past, now: number): boolean {
-  if (isWithin(dismissed[action] ?? null, SNOOZE_MS, now)) return true
+  if (isSnoozed(action, dismissed, now)) return true
   const same = recommendations.filter((one) => one.action === action)
   return (
     same.some(
@@ -48,6 +48,16 @@ function isTiresome(action: string, { recommendations, dismissed }: Past, now: n
       SHOWN_PER_ACTION_MAX
   )
 }
+
+/** Whether somebody has just waved this action's hint away, wherever they saw it. */
+export const isSnoozed = (action: string, dismissed: Past['dismissed'], now: number): boolean =>
+  isWithin(dismissed[action] ?? null, SNOOZE_MS, now)
+
+/** Whether a limit still looks back at it, or its person may still answer it. */
+export const isRemembered = (
+  { decidedAt, exposedAt }: Pick<Recommendation, 'decidedAt' | 'exposedAt'>,
+  now: number,
+): boolean => isWithin(decidedAt, DAY_MS, now) || isWithin(exposedAt, ACTION_WINDOW_MS, now)
 
 /** The same thing said with less force, if a modal has just stopped this person. */
 export const componentNow = (

@@ -2,7 +2,7 @@ import type { ToneCounts } from '../../contract/behaviour-rpc.ts'
 import type { PersonState } from '../behaviour/person-state.ts'
 import type { Assignment } from '../experiment/assignment.ts'
 import { candidatesFor, isLegal } from './candidates.ts'
-import { type Past, componentNow, withinCaps } from './caps.ts'
+import { type Past, componentNow, isSnoozed, withinCaps } from './caps.ts'
 import { type Catalogue, actionById } from './catalogue.ts'
 import { type Answered, checked, draftsFor } from './drafts.ts'
 import { drawDraft, drawTone, versionOf } from './draw.ts'
@@ -39,7 +39,7 @@ export interface DecisionMeans {
 
 /** What stands: the newest one, unless it was answered, has grown old, or is no good advice any more. */
 export function standing(
-  { state, past: { recommendations } }: Pick<Situation, 'state' | 'past'>,
+  { state, past: { recommendations, dismissed } }: Pick<Situation, 'state' | 'past'>,
   catalogue: Catalogue,
   now: number,
 ): Recommendation | null {
@@ -47,6 +47,7 @@ export function standing(
   if (newest === undefined || newest.catalogueVersion !== catalogue.version) return null
   const { clickedAt, dismissedAt, convertedAt, decidedAt } = newest
   if ((clickedAt ?? dismissedAt ?? convertedAt) !== null) return null
+  if (isSnoozed(newest.action, dismissed, now)) return null
   const action = actionById(catalogue, newest.action)
   if (action === undefined || !isLegal(action, state)) return null
   return now < decidedAt + STANDS_FOR_MS ? newest : null

@@ -1,5 +1,7 @@
 /** More than a person can take up in a day of learning a product; then it falls silent. */
 export const SHOWN_PER_DAY_MAX = 12
+/** Also of those that nobody saw, or that better ones replaced: a state that leaps about fills no log. */
+export const DECIDED_PER_DAY_MAX = 36
 /** Somebody who saw it so often in a week, and did not do it, does not want to. */
 export const SHOWN_PER_ACTION_MAX = 3
 export const ACTION_WINDOW_MS = 7 * 86_400_000
@@ -15,5 +17,3 @@ export const MODAL_GAP_MS = 1_800_000
 export const STANDS_FOR_MS = 86_400_000
 /** Reward and conversion are counted within a day of the first impression. */
 export const REWARD_WINDOW_MS = 86_400_000
-/** What a person was recommended before, as far as any limit looks back; each is some 600 bytes. */
-export const HISTORY_MAX = 50
