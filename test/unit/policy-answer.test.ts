@@ -131,12 +131,12 @@ describe('F42: a choice falls out, and takes no other with it', () => {
     ['empty', '\u200B\u200B'],
     ['too_long', 'Import the tasks you already have. '.repeat(10)],
     ['other_script', 'Im\u0440ort the tasks you already have.'],
-    ['numbers', 'Import the tasks you already have: 0900 555 123.'],
+    ['numbers', 'Import the tasks you already have: 0900 555.'],
     ['shouting', 'IMPORT THE TASKS you already have.'],
     ['shouting', 'Import the tasks you already have!!'],
     ['harmful', 'Import the tasks you already have and the password of your spreadsheet.'],
     ['harmful', 'Import the tasks you already have or your tasks will be deleted.'],
-    ['harmful', 'Import the tasks you already have at evil dot com.'],
+    ['harmful', 'Import the tasks you already have at evil slash com.'],
     ['foreign_words', 'Tell everybody nearby about this wonderful new thing.'],
   ] as const
   test.each(TONES.flatMap((tone) => HOSTILE.map(([fault, text]) => [tone, fault, text] as const)))(

@@ -2,12 +2,20 @@ import { catalogue } from '../../../src/catalogue.ts'
 import type { BehaviourEvent } from '../../../src/contract/behaviour.ts'
 import type { BehaviourContext } from '../../../src/core/behaviour/behave.ts'
 import type { PersonFacts } from '../../../src/core/behaviour/person-state.ts'
+import { type Action, actionById } from '../../../src/core/recommendation/catalogue.ts'
 import type { Recommendation } from '../../../src/core/recommendation/recommendation.ts'
 
 export const T0 = Date.UTC(2026, 10, 21)
 export const SECOND_MS = 1_000
 export const HOUR_MS = 3_600 * SECOND_MS
 export const DAY_MS = 24 * HOUR_MS
+
+/** One of the shipped catalogue's actions. */
+export function actionOf(id: string): Action {
+  const action = actionById(catalogue, id)
+  if (action === undefined) throw new Error(`there is no action ${id}`)
+  return action
+}
 
 /** An event that nothing else is like. */
 export const event = (change: Partial<BehaviourEvent> = {}): BehaviourEvent => ({
@@ -50,6 +58,8 @@ export function contextAt(
     now,
     newId: () => crypto.randomUUID(),
     random: () => 0.5,
+    policy: null,
+    coldStartEvents: 3,
   }
 }
 
@@ -76,5 +86,6 @@ export const recommendation = (change: Partial<Recommendation> = {}): Recommenda
   clickedAt: null,
   dismissedAt: null,
   convertedAt: null,
+  supersededAt: null,
   ...change,
 })
