@@ -5,7 +5,7 @@ import {
   LIFT_ALPHA,
   WEIGHT_MAX,
 } from '../../src/core/experiment/limits.ts'
-import type { LoggedDecision } from '../../src/core/experiment/logged-decision.ts'
+import { type LoggedDecision, wasDrawn } from '../../src/core/experiment/logged-decision.ts'
 import {
   type OffPolicyOptions,
   type PolicyValue,
@@ -292,6 +292,17 @@ describe('a log whose propensities are not those that were drawn with', () => {
     // Without, it may be that in some contexts it never was.
     expect(value('moderate', rarer).meanWeight).toBeLessThan(0.7)
   })
+})
+
+test('B6: what rules decided is told from what was drawn, and left out', () => {
+  const byRules = soundLog(300).map((decision) => ({ ...decision, chosen: 'a', propensity: 1 }))
+  const log = [...byRules, ...soundLog(999)]
+  expect(valueOfAlways('a', log, { propensityFloor: 0.1 })).toMatchObject({
+    error: { code: 'propensity_breaks_floor', at: 0 },
+  })
+  expect(log.filter(wasDrawn)).toEqual(soundLog(999))
+  const alone = { context: { candidates: ['a'] }, chosen: 'a', propensity: 1, reward: 0 }
+  expect(wasDrawn(alone)).toBe(true)
 })
 
 test('B6: decisions in which the target was no candidate do not count', () => {

@@ -22,6 +22,14 @@ export interface LoggedDecision {
   readonly reward: number
 }
 
+/**
+ * Whether it was drawn: what rules decide with certainty is logged with a propensity of 1 though
+ * there were others. A policy with a floor never draws with 1 among several, so that leaving these
+ * out depends on who decided and never on what was chosen.
+ */
+export const wasDrawn = ({ context, propensity }: LoggedDecision): boolean =>
+  propensity !== 1 || context.candidates.length === 1
+
 /** Why a decision makes a log useless. Leaving it out instead would be a choice of contexts. */
 export type Unusable =
   | 'propensity_missing'
