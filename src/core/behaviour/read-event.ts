@@ -30,7 +30,12 @@ const ISSUES_MAX = 8
 /** Of a path that was sent: enough to find it. */
 const PATH_MAX_CHARS = 128
 
-/** One reported event, of which nothing is known yet, as the queue carries it. */
+/**
+ * One reported event, of which nothing is known yet, as the queue carries it.
+ *
+ * The schema is a tenth of the CPU time of a call of a hundred events, 0.13 of 1.6 ms, and a check by
+ * hand would be next to nothing: too little for saying twice what an event is.
+ */
 export function readEvent(value: unknown, receipt: Receipt): Result<BehaviourEvent, Fault> {
   const reported = ReportedEvent.safeParse(value)
   if (!reported.success) return fail(invalid(fieldIssues(reported.error)))
