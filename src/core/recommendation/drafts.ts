@@ -75,10 +75,11 @@ export function checked(
   candidates: readonly Action[],
   componentNow: (component: Draft['component']) => Draft['component'],
 ): (Validated & Pick<Draft, 'source'>) | null {
-  const { action, confidence } = draft
-  for (const { wording, component, source, promptVersion } of [
+  const { action } = draft
+  const byRules = rankByRules(candidates, null).filter((choice) => choice.action === action)
+  for (const { wording, component, confidence, source, promptVersion } of [
     draft,
-    draftByRules({ action, confidence }),
+    ...byRules.map(draftByRules),
   ]) {
     const proposal = {
       actionId: action.id,
