@@ -266,9 +266,10 @@ describe('A6: nobody is bothered', () => {
 })
 
 describe('A3: what was recommended stands', () => {
+  const NOTHING: Readonly<Record<string, number>> = {}
   const stands = (
     change: Partial<Recommendation>,
-    { now = T0, state = newcomer, dismissed = {} as Record<string, number> } = {},
+    { now = T0, state = newcomer, dismissed = NOTHING } = {},
   ) => {
     const recommendations = [recommendation(), recommendation(change)]
     return standing({ state, past: { recommendations, dismissed } }, catalogue, now) !== null
