@@ -4,7 +4,7 @@ import { catalogue } from '../src/catalogue.ts'
 import type { BehaviourContext } from '../src/core/behaviour/behave.ts'
 import { PROMPT_IN_USE } from '../src/core/policy/prompts/index.ts'
 import type { DecisionContext } from '../src/core/onboarding/decision.ts'
-import type { Settings } from '../src/env.ts'
+import { type Settings, experimentOf } from '../src/env.ts'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
@@ -33,9 +33,5 @@ export const behaviourContext = (settings: Settings): BehaviourContext => ({
       ? null
       : { model: settings.OPENAI_MODEL, promptVersion: PROMPT_IN_USE.version },
   coldStartEvents: settings.COLD_START_EVENTS,
-  experiment: {
-    id: settings.EXPERIMENT_ID,
-    holdoutPercent: settings.HOLDOUT_PERCENT,
-    baselinePercent: settings.RULES_BASELINE_PERCENT,
-  },
+  experiment: experimentOf(settings),
 })

@@ -89,7 +89,7 @@ export class SubjectObject extends DurableObject<Bindings> implements SubjectRpc
     this.#timeline = new Timeline(ctx.storage.sql)
     this.#sockets = new SubjectSockets(ctx)
     this.#behaviour = new Behaviour(ctx.storage.sql, this.#sockets)
-    this.#turns = new Turns(ctx, env, this.#timeline, this.#sockets, this.#behaviour)
+    this.#turns = new Turns(ctx, () => this.env, this.#timeline, this.#sockets, this.#behaviour)
   }
 
   async open(command: OpenSession): Promise<OpenReply> {

@@ -22,7 +22,7 @@ type Decide<Reply> = (state: SubjectState, context: DecisionContext) => Decision
  */
 export class Turns {
   readonly #ctx: DurableObjectState
-  readonly #env: Bindings
+  readonly #bindings: () => Bindings
   readonly #timeline: Timeline
   readonly #sockets: SubjectSockets
   readonly #behaviour: Behaviour
@@ -32,13 +32,13 @@ export class Turns {
 
   constructor(
     ctx: DurableObjectState,
-    env: Bindings,
+    bindings: () => Bindings,
     timeline: Timeline,
     sockets: SubjectSockets,
     behaviour: Behaviour,
   ) {
     this.#ctx = ctx
-    this.#env = env
+    this.#bindings = bindings
     this.#timeline = timeline
     this.#sockets = sockets
     this.#behaviour = behaviour
@@ -56,7 +56,7 @@ export class Turns {
   /** A turn, and the wake-up that follows from it, off the caller's path. */
   async execute<Reply>(decide: Decide<Reply>): Promise<Reply> {
     const { reply, wake } = await this.take(decide)
-    if (wake !== null) this.#send(this.#env.HYDRATION, wake)
+    if (wake !== null) this.#send(this.#bindings().HYDRATION, wake)
     return reply
   }
 
@@ -64,7 +64,7 @@ export class Turns {
   async take<Reply>(
     decide: Decide<Reply>,
   ): Promise<{ readonly reply: Reply; readonly wake: WakeMessage | null }> {
-    const context = decisionContext(parseSettings(this.#env))
+    const context = decisionContext(parseSettings(this.#bindings()))
     const before = this.state
     const turn = takeTurn(before, context, decide)
     this.#timeline.append(turn.entries)
@@ -88,10 +88,10 @@ export class Turns {
   /** Asks consumers for whatever should have been done by now. */
   announceDue(): void {
     const wake = isWorkDue(this.state, Date.now()) ? wakeMessage(this.state) : null
-    if (wake !== null) this.#send(this.#env.HYDRATION, wake)
+    if (wake !== null) this.#send(this.#bindings().HYDRATION, wake)
     const key = this.state.account?.subjectKey
     if (key === undefined || this.#behaviour.pendingSince === null) return
-    this.#send(this.#env.BEHAVIOR, { v: 1, type: 'unpublished', key, traceparent: '' })
+    this.#send(this.#bindings().BEHAVIOR, { v: 1, type: 'unpublished', key, traceparent: '' })
   }
 
   alarmRang(): void {
@@ -117,6 +117,6 @@ export class Turns {
   }
 
   #behaving(): BehaviourContext {
-    return behaviourContext(parseSettings(this.#env))
+    return behaviourContext(parseSettings(this.#bindings()))
   }
 }

@@ -207,6 +207,13 @@ export function outsideIssuerOf({
     : { jwksUrl, issuer, audience }
 }
 
+/** Of the present settings: whoever belongs to an earlier one stays there. */
+export const experimentOf = (settings: Settings) => ({
+  id: settings.EXPERIMENT_ID,
+  holdoutPercent: settings.HOLDOUT_PERCENT,
+  baselinePercent: settings.RULES_BASELINE_PERCENT,
+})
+
 /** Names settings and never their values: its message may be logged. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError'

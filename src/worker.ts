@@ -1,3 +1,4 @@
+import { consumeBehaviour } from '../queues/behaviour.ts'
 import { keepDeadLetters } from '../queues/dead-letters.ts'
 import { consumeHydration } from '../queues/hydration.ts'
 import { keepLedger } from './cron/keep-ledger.ts'
@@ -14,6 +15,8 @@ export { SubjectObject } from '../durable-objects/subject.ts'
 const CONSUMERS: Readonly<Record<string, (batch: MessageBatch, env: Bindings) => Promise<void>>> = {
   'foyer-hydration': consumeHydration,
   'foyer-hydration-dead': keepDeadLetters,
+  'foyer-behavior-events': consumeBehaviour,
+  'foyer-behavior-dead': keepDeadLetters,
 }
 
 export default {

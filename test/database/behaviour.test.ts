@@ -205,7 +205,7 @@ describe('A3: journeys', () => {
   })
 })
 
-const OUTCOMES = ['exposedAt', 'clickedAt', 'dismissedAt', 'convertedAt'] as const
+const OUTCOMES = ['exposedAt', 'clickedAt', 'dismissedAt', 'convertedAt', 'supersededAt'] as const
 
 /** What is told of one decision in the course of time: a later version may be of another person. */
 const Told = fc
@@ -216,6 +216,7 @@ const Told = fc
       clickedAt: fc.option(fc.integer({ min: 1, max: 9 })),
       dismissedAt: fc.option(fc.integer({ min: 1, max: 9 })),
       convertedAt: fc.option(fc.integer({ min: 1, max: 9 })),
+      supersededAt: fc.option(fc.integer({ min: 1, max: 9 })),
     }),
     { minLength: 1, maxLength: 5 },
   )

@@ -22,6 +22,7 @@ import { createSessionIndex } from '../../src/adapters/neon/session-index.ts'
 import { fingerprintOfMessage, fingerprintOfRun } from '../../src/core/dead-letters/fingerprint.ts'
 import type { RunningReplay } from '../../src/core/dead-letters/replay.ts'
 import type { IndexedSession } from '../../src/core/ports.ts'
+import { freshKey } from '../support/shared/behaviour.ts'
 import { indexedSession } from '../support/shared/indexed-session.ts'
 import { type TestDatabase, startDatabase } from './postgres-database.ts'
 
@@ -399,10 +400,16 @@ describe('what operators see', () => {
     expect(await countForPreview(database, 'f'.repeat(16))).toBeNull()
   })
 
-  test('messages by their reason; those that cannot be read can only be put aside', async () => {
+  test('messages by their reason; those that are no wake-ups can only be put aside', async () => {
     const [queue, reason] = [`q-${randomUUID()}`, 'the message could not be read']
-    const ids = [randomUUID(), randomUUID()]
-    const letters = ids.map((id) => ({ id, queue, body: null, reason, receivedAt: NOW }))
+    const told = { v: 1, type: 'unpublished', key: freshKey(), traceparent: '' }
+    const letters = [null, told].map((body) => ({
+      id: randomUUID(),
+      queue,
+      body,
+      reason,
+      receivedAt: NOW,
+    }))
     await createDeadLetterStore(database).keep(letters)
     const fingerprint = fingerprintOfMessage(queue, reason)
     expect(await countForPreview(database, fingerprint)).toMatchObject({

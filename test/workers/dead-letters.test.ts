@@ -1,5 +1,6 @@
 import { runDurableObjectAlarm } from 'cloudflare:test'
 import { afterEach, expect, test } from 'vitest'
+import { ownedEvent } from '../support/shared/behaviour.ts'
 import { signUp } from '../support/worker/api.ts'
 import { consume, deliver, wakeFor, wakeOf } from '../support/worker/deliver.ts'
 import { deadLetter, fault } from '../support/worker/outside.ts'
@@ -15,6 +16,17 @@ test('a dead letter is kept, and what cannot be read is not copied', async () =>
   const kept = await Promise.all(batch.messages.map(({ id }) => deadLetter(id)))
   expect(kept[0]?.[0]?.body).toMatchObject({ v: 1, sessions: [{ specId }] })
   expect(kept[1]).toMatchObject([{ body: null, detail: 'the message could not be read' }])
+})
+
+test('of what somebody did the whole message is kept, since no object may have it', async () => {
+  const { key } = freshSubject()
+  const { eventId, person, ...event } = ownedEvent({ subjectKey: key })
+  const events = [{ ...event, eventId, subjectKey: undefined }]
+  const body = { v: 1, type: 'events', key, person, traceparent: '', events }
+  const { batch } = await deliver('foyer-behavior-dead', [body])
+  const [letter] = await deadLetter(batch.messages[0]?.id ?? '')
+  expect(letter).toMatchObject({ subjectKey: key, body: { person, events: [{ eventId }] } })
+  expect(letter?.detail).toBe('what came of it could not be kept')
 })
 
 test.each([

@@ -86,6 +86,7 @@ export const recommendations = pgTable(
     clickedAt: moment('clicked_at'),
     dismissedAt: moment('dismissed_at'),
     convertedAt: moment('converted_at'),
+    supersededAt: moment('superseded_at'),
   },
   (table) => [
     index('recommendations_subject').on(table.subjectKey),

@@ -80,8 +80,8 @@ const journeyRow = (journey: JourneyRecord): typeof userJourneys.$inferInsert =>
 })
 
 /** What became of a decision. */
-const { exposedAt, clickedAt, dismissedAt, convertedAt } = recommendations
-const outcomes: readonly PgColumn[] = [exposedAt, clickedAt, dismissedAt, convertedAt]
+const { exposedAt, clickedAt, dismissedAt, convertedAt, supersededAt } = recommendations
+const outcomes: readonly PgColumn[] = [exposedAt, clickedAt, dismissedAt, convertedAt, supersededAt]
 
 /** In the order of `outcomes`. */
 const kept = sql.join([...outcomes], sql`, `)
@@ -123,6 +123,7 @@ const decisionRow = (decision: DecisionRecord): typeof recommendations.$inferIns
   clickedAt: dateOf(decision.clickedAt),
   dismissedAt: dateOf(decision.dismissedAt),
   convertedAt: dateOf(decision.convertedAt),
+  supersededAt: dateOf(decision.supersededAt),
 })
 
 /** Once somebody belongs to it. */

@@ -3,6 +3,7 @@ import type { PgColumn } from 'drizzle-orm/pg-core'
 import type { LetterGroup, LetterPage, LetterView, ReplayView } from '../../contract/admin.ts'
 import type { PreviewCounts } from '../../core/dead-letters/preview.ts'
 import type { Database } from './database.ts'
+import { isWakeUp } from './dead-letters.ts'
 import {
   deadLetters as letters,
   operatorActions as actions,
@@ -102,9 +103,9 @@ export async function countForPreview(
   return { ...counts, samples }
 }
 
-/** A message that can be read; a run that the index, too, knows as the session's last and failed. */
+/** A wake-up; a run that the index, too, knows as the session's last and failed. */
 const isReplayable = sql`(
-  ${letters.body} is not null
+  ${isWakeUp}
   or coalesce(${sessions.run} = ${letters.run} and ${sessions.status} = 'failed', false))`
 
 /** `null`: there is no such replay. */

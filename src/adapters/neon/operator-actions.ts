@@ -3,6 +3,7 @@ import type { ActionPage, ActionView, OperatorRequest } from '../../contract/adm
 import { type Result, fail, ok } from '../../contract/result.ts'
 import { GIVE_UP_MS } from '../../core/dead-letters/replay.ts'
 import type { Database } from './database.ts'
+import { isWakeUp } from './dead-letters.ts'
 import { deadLetters as letters, operatorActions as actions, replays } from './schema.ts'
 
 /** One statement marks them all in about a second; the rest of a larger group is asked for again. */
@@ -28,7 +29,7 @@ export async function startReplay(
   const { rows } = await database.execute(sql`
     with planned as (
       select id from ${letters}
-      where fingerprint = ${fingerprint} and state = 'open' and (source = 'run' or body is not null)
+      where fingerprint = ${fingerprint} and state = 'open' and (source = 'run' or ${isWakeUp})
       order by failed_at, id limit ${REPLAY_LETTERS_MAX} for update
     ), replay as (
       insert into ${replays}

@@ -6,15 +6,19 @@ import { bindings, eventually, freshEmail } from './api.ts'
 
 export type Subject = DurableObjectStub<SubjectRpc & Rpc.DurableObjectBranded>
 
+/** An object under other settings. */
+export const withEnv = (stub: Subject, change: Readonly<Record<string, unknown>>): Promise<void> =>
+  runInDurableObject(stub, (instance) => {
+    const value = { ...bindings, ...change }
+    Object.defineProperty(instance, 'env', { value, configurable: true })
+  })
+
 /** A subject whose wake-ups go where the test says; `null` gives the queue back. */
 export async function withQueue(
   stub: Subject,
   send: ((message: WakeMessage) => Promise<unknown>) | null,
 ): Promise<void> {
-  await runInDurableObject(stub, (instance) => {
-    const env = send === null ? bindings : { ...bindings, HYDRATION: { send } }
-    Object.defineProperty(instance, 'env', { value: env, configurable: true })
-  })
+  await withEnv(stub, send === null ? {} : { HYDRATION: { send } })
 }
 
 export const freshSubject = (): { stub: Subject; key: string } => {
