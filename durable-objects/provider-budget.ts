@@ -2,21 +2,25 @@ import { DurableObject } from 'cloudflare:workers'
 import { z } from 'zod'
 import {
   type Allowance,
+  Amount,
   type BudgetSnapshot,
   CallOutcome,
   Provider,
   type ProviderBudgetRpc,
+  type Reservation,
 } from '../src/contract/budget-rpc.ts'
-import { budgetLimits } from '../src/adapters/budget-limits.ts'
+import { budgetLimits, spendLimits } from '../src/adapters/budget-limits.ts'
+import { log } from '../src/adapters/log.ts'
+import { type BudgetLimits, type KeptBudget, acquire, inspect } from '../src/core/budget/budget.ts'
 import {
-  type BudgetLimits,
-  type BudgetState,
-  type KeptBudget,
-  acquire,
-  inspect,
-  settle,
-  wakeBudget,
-} from '../src/core/budget/budget.ts'
+  type ProviderState,
+  type SpendLimits,
+  inspectSpend,
+  reserve,
+  settleAll,
+  wake,
+} from '../src/core/budget/reserve.ts'
+import { NOTHING_SPENT, type Spending, writtenOff } from '../src/core/budget/spend.ts'
 import { type Bindings, parseSettings } from '../src/env.ts'
 
 const KEPT = 'kept'
@@ -32,43 +36,84 @@ const Kept: z.ZodType<KeptBudget> = z.object({
   pausedUntil: z.number(),
 })
 
+const DaySpent = Amount.extend({ day: z.int() })
+const KeptSpending: z.ZodType<{ readonly spending?: Spending | undefined }> = z.object({
+  spending: z
+    .object({
+      tokensPaidUntil: z.number(),
+      days: z.array(DaySpent),
+      reserved: z.array(DaySpent.extend({ permit: z.int(), lapsesAt: z.number() })),
+    })
+    .optional(),
+})
+
 /**
- * What all consumers together may ask of one provider: rate, concurrency, breaker; one object for
- * each. Rate and open permits live in memory: an object that was evicted has been idle long enough
- * for the rate to be whole again. A breaker that is open and a pause are kept, since while they last
- * hardly anybody asks, and the object would forget them.
+ * What all consumers together may ask of one provider: rate, concurrency, breaker, and money where
+ * calls have a price; one object for each. Rate and open permits live in memory: an object that was
+ * evicted has been idle long enough for the rate to be whole again. A breaker that is open and a pause
+ * are kept, since while they last hardly anybody asks, and the object would forget them. Money is
+ * written with every change, and no answer leaves before that is durable.
  */
 export class ProviderBudgetObject extends DurableObject<Bindings> implements ProviderBudgetRpc {
-  #state: BudgetState
+  #state: ProviderState
 
   constructor(ctx: DurableObjectState, env: Bindings) {
     super(ctx, env)
-    this.#state = wakeBudget(Date.now(), Kept.safeParse(ctx.storage.kv.get(KEPT)).data)
+    const now = Date.now()
+    const kept = ctx.storage.kv.get(KEPT) ?? {}
+    const accounts = KeptSpending.safeParse(kept)
+    // A breaker that cannot be read is a closed one.
+    const state = wake(now, accounts.data?.spending ?? NOTHING_SPENT, Kept.safeParse(kept).data)
+    this.#state = state
+    if (accounts.success) return
+    log('error', 'budget.unreadable')
+    this.#become({ ...state, spending: writtenOff(now) })
   }
 
   async acquire(wanted: number, outcomes: readonly CallOutcome[]): Promise<Allowance> {
+    if (this.#spendLimits() !== null) throw new Error('its calls have a price: reserve')
     const now = Date.now()
-    const settled = settle(this.#state, Outcomes.parse(outcomes), now)
-    const { state, allowance } = acquire(settled, Wanted.parse(wanted), now, this.#limits())
-    this.#become(state)
+    const settled = settleAll(this.#state, Outcomes.parse(outcomes), now)
+    const { state, allowance } = acquire(settled.calls, Wanted.parse(wanted), now, this.#limits())
+    this.#become({ ...settled, calls: state })
     return allowance
   }
 
+  async reserve(wanted: Amount): Promise<Reservation> {
+    const prices = this.#spendLimits()
+    if (prices === null) throw new Error('its calls have no price: acquire')
+    const limits = { ...this.#limits(), ...prices }
+    const { state, reservation } = reserve(this.#state, Amount.parse(wanted), Date.now(), limits)
+    this.#become(state)
+    return reservation
+  }
+
   async settle(outcomes: readonly CallOutcome[]): Promise<void> {
-    this.#become(settle(this.#state, Outcomes.parse(outcomes), Date.now()))
+    this.#become(settleAll(this.#state, Outcomes.parse(outcomes), Date.now()))
   }
 
   async inspect(): Promise<BudgetSnapshot> {
-    return { provider: this.#provider(), ...inspect(this.#state, this.#limits(), Date.now()) }
+    const { calls, spending } = this.#state
+    const now = Date.now()
+    const limits = this.#spendLimits()
+    return {
+      provider: this.#provider(),
+      ...inspect(calls, this.#limits(), now),
+      ...(limits === null ? {} : { spend: inspectSpend(spending, limits, now) }),
+    }
   }
 
-  #become(state: BudgetState): void {
-    const { breaker, pausedUntil } = this.#state
+  #become(state: ProviderState): void {
+    const { calls, spending } = this.#state
+    const { breaker, pausedUntil } = state.calls
     this.#state = state
     // Failures that did not open it are cheap to forget, and would be a write for each.
-    if (state.breaker.probeAt === breaker.probeAt && state.pausedUntil === pausedUntil) return
-    const kept: KeptBudget = { breaker: state.breaker, pausedUntil: state.pausedUntil }
-    this.ctx.storage.kv.put(KEPT, kept)
+    const same = breaker.probeAt === calls.breaker.probeAt && pausedUntil === calls.pausedUntil
+    if (same && state.spending === spending) return
+    const kept: KeptBudget = { breaker, pausedUntil }
+    // One value, so that it is one write; nothing of it where calls have no price.
+    const priced = state.spending === NOTHING_SPENT ? {} : { spending: state.spending }
+    this.ctx.storage.kv.put(KEPT, { ...kept, ...priced })
   }
 
   #provider(): Provider {
@@ -77,5 +122,9 @@ export class ProviderBudgetObject extends DurableObject<Bindings> implements Pro
 
   #limits(): BudgetLimits {
     return budgetLimits(parseSettings(this.env), this.#provider())
+  }
+
+  #spendLimits(): SpendLimits | null {
+    return spendLimits(parseSettings(this.env), this.#provider())
   }
 }

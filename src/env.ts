@@ -160,6 +160,20 @@ const Fields = z.object({
   /** In dollars for a million tokens, as the model's price list says. */
   OPENAI_INPUT_USD_PER_MTOK: z.coerce.number().nonnegative().default(0.4),
   OPENAI_OUTPUT_USD_PER_MTOK: z.coerce.number().nonnegative().default(1.6),
+  /** 500 a minute is what OpenAI allows whoever has begun to pay. */
+  OPENAI_CALLS_PER_SECOND: callsPerSecond.default(8),
+  /** An answer takes some seconds: ten at a time are more than the tokens of a minute allow. */
+  OPENAI_CONCURRENCY: z.coerce.number().int().positive().max(1_000).default(10),
+  /** Of prompts and of what answers may have: what OpenAI allows whoever has begun to pay. */
+  OPENAI_TOKENS_PER_MINUTE: z.coerce.number().int().positive().default(200_000),
+  /**
+   * The most that the model may cost in a UTC day; then the rules decide. 0: it is never asked. Five
+   * dollars are some three thousand answers of a small model, each of which serves everybody in the
+   * same state, and a mistake that nobody would regret for long.
+   */
+  LLM_DAILY_BUDGET_USD: optional(z.coerce.number().nonnegative().max(1_000_000)).transform(
+    (usd) => usd ?? 5,
+  ),
   /** Opens the admin routes, 24 random bytes or more. Absent: nobody can. */
   ADMIN_TOKEN: optional(z.string().min(32)),
   /** How many events of a person the rules alone answer. The journey counts no further than 20. */

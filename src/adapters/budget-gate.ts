@@ -4,6 +4,7 @@ import { type Result, fail, ok } from '../contract/result.ts'
 import { NO_BUDGET_DETAIL, NO_PERMIT_DETAIL } from '../core/hydration/failure.ts'
 import type { CallGate, Connections } from './call-gate.ts'
 import { describeError, log } from './log.ts'
+import { pause } from './pause.ts'
 import { within } from './within.ts'
 
 /** Calls that begin in the same moment ask together; short beside any call. */
@@ -29,6 +30,8 @@ type Try<T> = { readonly result: Result<T, StepFailure> } | { readonly waitMs: n
 
 type Answer = { readonly permit: number } | { readonly waitMs: number }
 
+type CallBudget = Pick<ProviderBudgetRpc, 'acquire' | 'settle'>
+
 interface Asking {
   readonly resolve: (answer: Result<Answer, StepFailure>) => void
 }
@@ -39,13 +42,13 @@ interface Asking {
  * gives the connection back, so that none is held while it waits for a slot.
  */
 export class BudgetGate {
-  readonly #budget: ProviderBudgetRpc
+  readonly #budget: CallBudget
   readonly #connections: Connections
   #asking: Asking[] = []
   #outcomes: CallOutcome[] = []
   #telling: Promise<void> | null = null
 
-  constructor(budget: ProviderBudgetRpc, connections: Connections) {
+  constructor(budget: CallBudget, connections: Connections) {
     this.#budget = budget
     this.#connections = connections
   }
@@ -123,11 +126,6 @@ export class BudgetGate {
     return outcomes
   }
 }
-
-const pause = (durationMs: number): Promise<void> =>
-  new Promise((resolve) => {
-    setTimeout(resolve, durationMs)
-  })
 
 function outcomeOf(permit: number, result: Result<unknown, StepFailure>): CallOutcome {
   if (result.ok) return { permit, kind: 'answered' }

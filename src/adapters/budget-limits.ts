@@ -1,6 +1,8 @@
 import type { Provider } from '../contract/budget-rpc.ts'
 import type { BudgetLimits } from '../core/budget/budget.ts'
-import { rateWithin } from '../core/budget/gcra.ts'
+import { rateWithin, rateWithinMinute } from '../core/budget/gcra.ts'
+import type { SpendLimits } from '../core/budget/reserve.ts'
+import { microUsd } from '../core/budget/token-cost.ts'
 import type { Settings } from '../env.ts'
 
 /** Calls under way at one provider, from all consumers: what they take without slowing down. */
@@ -12,8 +14,17 @@ const STRIPE_TEST_CALLS_PER_SECOND = 25
 /** What everybody together may ask of a provider. */
 export const budgetLimits = (settings: Settings, provider: Provider): BudgetLimits => ({
   ...rateWithin(callsPerSecond(settings, provider)),
-  concurrency: CONCURRENCY_MAX,
+  concurrency: provider === 'model' ? settings.OPENAI_CONCURRENCY : CONCURRENCY_MAX,
 })
+
+/** @returns `null`: its calls have no price */
+export const spendLimits = (settings: Settings, provider: Provider): SpendLimits | null =>
+  provider === 'model'
+    ? {
+        tokens: rateWithinMinute(settings.OPENAI_TOKENS_PER_MINUTE),
+        capMicroUsd: microUsd(settings.LLM_DAILY_BUDGET_USD),
+      }
+    : null
 
 function callsPerSecond(settings: Settings, provider: Provider): number {
   switch (provider) {
@@ -23,6 +34,8 @@ function callsPerSecond(settings: Settings, provider: Provider): number {
       return settings.STRIPE_CALLS_PER_SECOND ?? stripeCallsPerSecond(settings.STRIPE_SECRET_KEY)
     case 'mail':
       return settings.RESEND_CALLS_PER_SECOND
+    case 'model':
+      return settings.OPENAI_CALLS_PER_SECOND
   }
 }
 

@@ -1,10 +1,15 @@
 import type { Provider } from '../contract/budget-rpc.ts'
+import type { TokenPrices } from '../core/policy/cost.ts'
 import type { Bindings } from '../env.ts'
 import { BudgetGate } from './budget-gate.ts'
 import { type CallGate, openConnections } from './call-gate.ts'
+import { ModelGate } from './model-gate.ts'
+
+/** A model's calls have a price, and so a gate of their own. */
+type Free = Exclude<Provider, 'model'>
 
 /** The ways to the providers, for one invocation: they share its connections. */
-export interface ProviderGates extends Readonly<Record<Provider, CallGate>> {
+export interface ProviderGates extends Readonly<Record<Free, CallGate>> {
   /** Tells the budgets what the calls have shown; to be awaited at the end. Never throws. */
   readonly settle: () => Promise<void>
 }
@@ -16,7 +21,7 @@ export interface ProviderGates extends Readonly<Record<Provider, CallGate>> {
  */
 export function openGates({ BUDGETS }: Bindings, stopAt: number): ProviderGates {
   const connections = openConnections(stopAt)
-  const gateOf = (provider: Provider): BudgetGate =>
+  const gateOf = (provider: Free): BudgetGate =>
     new BudgetGate(BUDGETS.getByName(provider), connections)
   const [identity, billing, mail] = [gateOf('identity'), gateOf('billing'), gateOf('mail')]
   return {
@@ -28,3 +33,10 @@ export function openGates({ BUDGETS }: Bindings, stopAt: number): ProviderGates 
     },
   }
 }
+
+/** The same for the model, with connections of its own. */
+export const openModelGate = (
+  { BUDGETS }: Bindings,
+  stopAt: number,
+  prices: TokenPrices,
+): ModelGate => new ModelGate(BUDGETS.getByName('model'), openConnections(stopAt), prices)

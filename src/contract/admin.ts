@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { BudgetSnapshot, Provider } from './budget-rpc.ts'
 
 /** Names are for the audit, reasons are a sentence. */
 const OPERATOR_MAX_CHARS = 100
@@ -105,6 +106,13 @@ export interface ReplayView {
   readonly letters: number
   /** How those stand now. */
   readonly counts: Readonly<Record<NonNullable<LetterPage['state']>, number>>
+}
+
+/** What each provider may be asked, what it has shown, and what was spent on it. */
+export interface BudgetsResponse {
+  readonly budgets: readonly BudgetSnapshot[]
+  /** Those whose budget did not answer: nobody calls them meanwhile. */
+  readonly unanswered: readonly Provider[]
 }
 
 export interface ActionView {

@@ -68,6 +68,7 @@ export const ROUTES: Readonly<Record<`${Method} /${string}`, Access>> = {
   'GET /api/admin/operator-actions': admin,
   'GET /api/admin/sessions/:specId': admin,
   'GET /api/admin/ledger': admin,
+  'GET /api/admin/budgets': admin,
 }
 
 /** Where there is nothing, only those may see that who may see what is there. */

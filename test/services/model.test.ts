@@ -189,6 +189,16 @@ describe('F43: it', () => {
     expect((await callsOf()).calls).toBe(before + 1)
   })
 
+  test.each([
+    [500, { input: 0, output: 0 }],
+    [503, { input: 0, output: 0 }],
+    // Whoever is between us did not wait for the answer; the model may have given it.
+    [504, undefined],
+  ])('F43: an outage that answers %i took %j', async (status, usage) => {
+    await fault({ kind: 'status', status })
+    expect((await failureOf(model)).usage).toEqual(usage)
+  })
+
   test('F43: says nothing for a minute: given up long before', async () => {
     await fault({ kind: 'silence', seconds: 60 })
     expect(await modelAt(service.url, {}, PATIENCE_MS).ask(question)).toMatchObject({

@@ -7,6 +7,9 @@ import type { ModelFailure } from '../../core/policy/policy-model.ts'
 /** The account is out of money: nothing that waiting as long as the header says would mend. */
 const OUT_OF_CREDIT = 'insufficient_quota'
 const WITHHELD = 'content_filter'
+/** Somebody on the way gave up waiting: the model itself may have answered, for our money. */
+const GATEWAY_TIMEOUT = 504
+const NOTHING_SPENT = { usage: { input: 0, output: 0 } }
 
 /** As far as it is the provider's own word: messages may quote what was asked, these do not. */
 const ProviderError = z.object({
@@ -26,9 +29,12 @@ export function modelFailure(error: unknown): ModelFailure {
   }
   const { status, code, headers } = told
   const detail = `model ${status} ${code}`.trimEnd()
-  if (code === OUT_OF_CREDIT) return { kind: 'unavailable', detail }
+  if (code === OUT_OF_CREDIT) return { kind: 'unavailable', detail, ...NOTHING_SPENT }
   if (status === 429) return { kind: 'rate_limited', detail, ...retryAfter(headers) }
-  if (status >= 500 || status === 408 || status === 409) return { kind: 'unavailable', detail }
+  if (status === GATEWAY_TIMEOUT) return { kind: 'unavailable', detail }
+  if (status >= 500 || status === 408 || status === 409) {
+    return { kind: 'unavailable', detail, ...NOTHING_SPENT }
+  }
   return { kind: 'rejected', detail, fault: code === WITHHELD ? 'filtered' : 'misconfigured' }
 }
 

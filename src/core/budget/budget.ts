@@ -14,7 +14,7 @@ import { lineUp } from './waiting-line.ts'
 /** Longer than any call's time-out: a permit that was not settled by then belongs to a dead consumer. */
 const PERMIT_LIFETIME_MS = 30_000
 /** Soon enough for those who met a full house; a call takes about this long. */
-const FULL_RETRY_MS = 500
+export const FULL_RETRY_MS = 500
 /** For a provider that says "too many" and not for how long, or "for no time at all". */
 const PAUSE_MIN_MS = 1_000
 /** A provider that means longer says so again; one odd header must not silence us for a day. */
@@ -44,14 +44,20 @@ export type KeptBudget = Pick<BudgetState, 'breaker' | 'pausedUntil'>
 /**
  * Permits are counted from the moment of waking on: below a thousand calls a second none of an
  * earlier life has the number of one of this.
+ *
+ * @param open permits of an earlier life that are remembered
  */
-export const wakeBudget = (now: number, kept?: KeptBudget): BudgetState => ({
+export const wakeBudget = (
+  now: number,
+  kept?: KeptBudget,
+  open: BudgetState['open'] = new Map(),
+): BudgetState => ({
   paidUntil: 0,
   breaker: kept?.breaker ?? CLOSED,
   pausedUntil: kept?.pausedUntil ?? 0,
   lineEndsAt: 0,
-  open: new Map(),
-  lastPermit: now,
+  open,
+  lastPermit: Math.max(now, ...open.keys()),
 })
 
 /** Hands out as many permits as rate, concurrency, pause and breaker allow now. */

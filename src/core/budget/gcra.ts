@@ -9,7 +9,7 @@ export interface Rate {
   readonly burst: number
 }
 
-/** How much of a second's calls may go at once: smooths what comes unevenly, costs sustained rate. */
+/** How much of a second's, or a minute's, calls may go at once: smooths what comes unevenly, costs sustained rate. */
 const BURST_SHARE = 0.2
 
 /**
@@ -19,6 +19,12 @@ const BURST_SHARE = 0.2
 export function rateWithin(callsPerSecond: number): Rate {
   const burst = Math.max(1, Math.floor(callsPerSecond * BURST_SHARE))
   return { perSecond: callsPerSecond - burst + 1, burst }
+}
+
+/** The same for what a provider counts by the minute, in units of which a call takes thousands. */
+export function rateWithinMinute(unitsPerMinute: number): Rate {
+  const burst = Math.max(1, Math.floor(unitsPerMinute * BURST_SHARE))
+  return { perSecond: (unitsPerMinute - burst + 1) / 60, burst }
 }
 
 export const intervalMs = ({ perSecond }: Rate): number => 1_000 / perSecond
@@ -45,4 +51,24 @@ export function takeSlots(
     taken += 1
   }
   return { taken, paidUntil: paid, nextAt: Math.max(now, paid - toleranceMs) }
+}
+
+/**
+ * Takes so many together. More than a burst go when nothing is owed, and are paid off afterwards:
+ * otherwise they could never go.
+ *
+ * @param paidUntil state, see `takeSlots`
+ * @returns when they may be taken, epoch milliseconds, and the state when they are taken now
+ */
+export function takeTogether(
+  paidUntil: number,
+  rate: Rate,
+  units: number,
+  now: number,
+): { readonly freeAt: number; readonly paidUntil: number } {
+  const interval = intervalMs(rate)
+  return {
+    freeAt: Math.max(now, paidUntil - Math.max(0, rate.burst - units) * interval),
+    paidUntil: Math.max(now, paidUntil) + units * interval,
+  }
 }

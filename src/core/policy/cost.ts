@@ -15,7 +15,6 @@ export const ANSWER_MAX_TOKENS = 1_500
 const BYTES_PER_TOKEN = 3
 /** Roles, and whatever a provider puts around messages. */
 const OVERHEAD_TOKENS = 50
-const TOKENS_PER_PRICE = 1_000_000
 
 /** The most that asking may take: to be reserved before the call and settled after it. */
 export function estimateTokens({ system, user, schema }: Prompt): TokenUsage {
@@ -28,7 +27,3 @@ export interface TokenPrices {
   readonly input: number
   readonly output: number
 }
-
-/** In US dollars. */
-export const costUsd = ({ input, output }: TokenUsage, prices: TokenPrices): number =>
-  (input * prices.input + output * prices.output) / TOKENS_PER_PRICE

@@ -17,7 +17,7 @@ export interface ModelFailure extends StepFailure {
   readonly kind: 'rate_limited' | 'unavailable' | 'rejected'
   /** Of `rejected`: what was wrong with the answer, or with our settings. */
   readonly fault?: AnswerFault | 'misconfigured'
-  /** An answer that cannot be used costs as much as any other. */
+  /** An answer that cannot be used costs as much as any other. Absent of `unavailable`: nobody knows. */
   readonly usage?: TokenUsage
 }
 

@@ -3,6 +3,7 @@ import { isDatabaseError } from '../../adapters/neon/database.ts'
 import { describeError, log } from '../../adapters/log.ts'
 import type { HttpEnv } from '../context.ts'
 import { refuse } from '../refuse.ts'
+import { budgets } from './budgets.ts'
 import { deadLetters } from './dead-letters.ts'
 import { ledger } from './ledger.ts'
 import { operatorActions } from './operator-actions.ts'
@@ -13,13 +14,14 @@ import { sessions } from './sessions.ts'
 const DATABASE_RETRY_MS = 5_000
 
 /**
- * `/api/admin`: for operators only, see `ROUTES` in roles.ts. Reads and writes Postgres; the one
- * object that is ever asked is that of a session somebody asks about.
+ * `/api/admin`: for operators only, see `ROUTES` in roles.ts. Reads and writes Postgres; of the
+ * objects only those are asked that somebody asks about: of a session, of the providers.
  */
 export const admin = new Hono<HttpEnv>()
   .route('/dead-letters', deadLetters)
   .route('/replays', replays)
   .route('/ledger', ledger)
+  .route('/budgets', budgets)
   .route('/sessions', sessions)
   .route('/operator-actions', operatorActions)
   .onError((error, c) => {
