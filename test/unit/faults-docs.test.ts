@@ -6,8 +6,8 @@ import { TestMatrix, numbered } from '../support/test-matrix.ts'
 const matrix = new TestMatrix('F')
 const ROOT = join(import.meta.dirname, '../..')
 
-/** F41 to F44 come with the parts they are about. */
-const ROWS = [...numbered('F', 1, 40), ...numbered('F', 45, 46)]
+/** F44 comes with the part it is about. */
+const ROWS = [...numbered('F', 1, 43), ...numbered('F', 45, 46)]
 /** Rows whose tests are still to be written. It only ever gets shorter. */
 const TO_COME: readonly string[] = []
 

@@ -131,6 +131,9 @@ describe('F42: a choice falls out, and takes no other with it', () => {
     ['empty', '\u200B\u200B'],
     ['too_long', 'Import the tasks you already have. '.repeat(10)],
     ['other_script', 'Im\u0440ort the tasks you already have.'],
+    ['link', 'Import the tasks you already have at evil。com'],
+    ['invisible', 'Import the tasks\u200B you already have.'],
+    ['names', 'Import the tasks you already have, unlike at Rivalware.'],
     ['numbers', 'Import the tasks you already have: 0900 555.'],
     ['shouting', 'IMPORT THE TASKS you already have.'],
     ['shouting', 'Import the tasks you already have!!'],
@@ -154,11 +157,13 @@ describe('F42: a choice falls out, and takes no other with it', () => {
     })
   })
 
-  test('F42: what is invisible in a wording is gone from what is kept', () => {
-    const answer = read(
-      replyOf({ ...good, wording: { ...wording, passive: `${wording.passive}\u200B` } }),
-    )
-    expect(answer).toMatchObject({ ok: true, value: { answer: { choices: [good] } } })
+  // The limit of all this: words are counted, not understood.
+  test('F42: a foreign word among the candidate’s own are let through, and lead nowhere else', () => {
+    const passive = 'Import the tasks you already have from a spreadsheet at rivalware.'
+    expect(read(replyOf({ ...good, wording: { ...wording, passive } }))).toMatchObject({
+      ok: true,
+      value: { answer: { choices: [{ action: 'import_tasks', wording: { passive } }] } },
+    })
   })
 })
 

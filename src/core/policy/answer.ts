@@ -134,6 +134,7 @@ function checkedText(
 ): Result<string, ChoiceFault> {
   const validated = validate(proposal, [action], promptVersion)
   if (!validated.ok) return validated
-  const fault = wordingFault(validated.value.text, candidate)
-  return fault === null ? ok(validated.value.text) : fail(fault)
+  const { text } = validated.value
+  const fault = wordingFault(proposal.text, candidate) ?? wordingFault(text, candidate)
+  return fault === null ? ok(text) : fail(fault)
 }

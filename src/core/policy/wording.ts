@@ -2,10 +2,10 @@ import type { Candidate } from '../../contract/policy.ts'
 import { foldText } from './fold-text.ts'
 
 /**
- * A third of what is said must be the catalogue's own words. More would leave a model nothing to word,
- * less would leave room for a second message beside the first.
+ * Two thirds of what is said, everyday words aside, must be the catalogue's own: as much as two tones
+ * of one message share, and too much for a second message beside it.
  */
-const OWN_WORDS_SHARE_MIN = 1 / 3
+const OWN_WORDS_SHARE_MIN = 2 / 3
 /** Shorter words are everybody's. */
 const TELLING_WORD_MIN_CHARS = 4
 /** "import" and "imported", "project" and "projects" are the same word. */
@@ -15,7 +15,14 @@ const SHOUTED_WORD = /\b\p{Lu}{4,}\b/u
 const SHOUTED_MARKS = /[!?]{2,}|!.*!/
 
 /** Why a wording is not the candidate's, in other words. */
-export type WordingFault = 'other_script' | 'numbers' | 'foreign_words' | 'harmful' | 'shouting'
+export type WordingFault =
+  | 'invisible'
+  | 'other_script'
+  | 'numbers'
+  | 'names'
+  | 'shouting'
+  | 'harmful'
+  | 'foreign_words'
 
 /** What no hint of a product says, unless its catalogue does, in folded text. */
 const HARMFUL: readonly RegExp[] = [
@@ -34,9 +41,9 @@ const HARMFUL: readonly RegExp[] = [
   /\b(?:prompt|instruction|system message|language model|as an ai|assistant|json|schema|jailbreak|override|ignor|policy|confidential|other users?|another user|other people's|somebody else|someone else|user id|account of)/,
 ]
 
-/** Says nothing: in nearly every sentence. */
+/** Says nothing by itself: in any sentence of this kind. Neither the catalogue's nor foreign. */
 const EVERYDAY = new Set(
-  'this that with your yours from have will when what into here there them they then than where which while whenever suits more most just like need needs want only once over very make makes made take takes come comes time ready first next step also'.split(
+  'this that with your yours from have will when what into here there them they then than where which while whenever suits suit more most just like need needs want only once over very make makes made take takes come comes time times ready first next step steps also about after again along already always anything away back been before begin being best bring brings can could does done each easily easy else enough even every everything fast few find fits gets give gives goes good great have helps help hand here it how instead keep keeps know lets little look looks minute minutes moment much must never nothing now often other part quick quickly right see several should simple simply some soon start starts still sure than thing things think today together try until useful wait well whole why would worth'.split(
     ' ',
   ),
 )
@@ -47,25 +54,46 @@ const EVERYDAY = new Set(
  * still shown under the candidate's title, and leads where the catalogue says.
  */
 export function wordingFault(text: string, { title, benefit }: Candidate): WordingFault | null {
-  const own = `${title} ${benefit}`
+  const own = `${title}. ${benefit}`
+  if (INVISIBLE.test(text)) return 'invisible'
   if (hasOtherScript(text, own)) return 'other_script'
   if (numbersIn(text).some((number) => !numbersIn(own).includes(number))) return 'numbers'
   if (SHOUTED_MARKS.test(text) || (SHOUTED_WORD.test(text) && !SHOUTED_WORD.test(own))) {
     return 'shouting'
   }
+  if (namesIn(text, own)) return 'names'
   const [folded, ownFolded] = [foldText(text), foldText(own)]
   if (HARMFUL.some((pattern) => pattern.test(folded) && !pattern.test(ownFolded))) return 'harmful'
   return ownShare(folded, ownFolded) < OWN_WORDS_SHARE_MIN ? 'foreign_words' : null
 }
 
-const LETTER = /\p{L}/gu
-const LATIN = /[A-Za-zÀ-ÖØ-öø-ž]/
+/** Also gone from what is shown, but a model has no use for it, and what is left may read otherwise. */
+const INVISIBLE =
+  /[\p{Cf}\p{Co}\p{Cn}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|[^\P{Cc}\t\n\r]/u
 
-/** Latin text may not hold other letters, look-alikes least of all; another script is left to its own. */
-const hasOtherScript = (text: string, own: string): boolean => isLatin(own) && !isLatin(text)
+/** Of what the catalogue itself has, the widest is allowed: of English nothing beyond ASCII. */
+const SCRIPTS: readonly RegExp[] = [
+  /^[\w\s.,;:?!'"’‘“”()–—…/&%+-]*$/,
+  /^[\w\s.,;:?!'"’‘“”()–—…/&%+À-ÖØ-öø-ž-]*$/,
+]
 
-const isLatin = (text: string): boolean =>
-  (text.match(LETTER) ?? []).every((letter) => LATIN.test(letter))
+/** Look-alikes least of all; a catalogue that is not in Latin letters is left to its own. */
+function hasOtherScript(text: string, own: string): boolean {
+  const script = SCRIPTS.find((one) => one.test(own))
+  return script !== undefined && !script.test(text)
+}
+
+/** After a small letter or a comma: no beginning of a sentence. */
+const NAME = /(?<=[\p{Ll}\d,;] )\p{Lu}[\p{L}\d]*/gu
+
+/** Names that the catalogue does not have, in a language that writes no other words with a capital. */
+function namesIn(text: string, own: string): boolean {
+  const ownNames = own.match(NAME) ?? []
+  return (
+    ownNames.length === 0 &&
+    (text.match(NAME) ?? []).some((name) => name !== 'I' && !own.includes(name))
+  )
+}
 
 const numbersIn = (text: string): readonly string[] => text.match(/\p{N}+/gu) ?? []
 
