@@ -20,8 +20,8 @@ export const columnsOf = (
   )
 
 /**
- * An array for each column, which for many narrow rows is the fastest form by a fifth. Not for
- * columns that are arrays themselves.
+ * An array for each column: of many narrow rows the fastest form by a fifth, 57,000 events a second in
+ * statements of 10,000 (docs/behaviour.md). Not for columns that are arrays themselves.
  */
 export function toldColumns<T extends PgTable>(table: T, rows: readonly T['$inferInsert'][]): SQL {
   const arrays = Object.entries(getTableColumns(table)).map(([key, column]) => {
