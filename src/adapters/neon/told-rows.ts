@@ -1,8 +1,8 @@
 import { type SQL, getTableColumns, sql } from 'drizzle-orm'
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
 
-// Rows of a table as the source of a statement, `told`, however many they are: a statement has room for
-// 65,535 parameters, and reading that many takes longer than inserting them.
+// Rows of a table as the source of a statement, `told`, however many they are: as parameters of their own
+// they would soon be more than the 65,535 that a statement has room for.
 
 /**
  * The table's columns, for an `INSERT` or a `SELECT`.
