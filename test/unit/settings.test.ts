@@ -171,3 +171,18 @@ describe('Q1: the outside issuer', () => {
     expect(outsideIssuerOf((await isolate(EXTERNAL)).settings)).not.toBeNull()
   })
 })
+
+describe('the day’s money for the model', () => {
+  test.each([
+    ['left out', {}, 5],
+    ['empty', { LLM_DAILY_BUDGET_USD: '' }, 5],
+    ['nothing', { LLM_DAILY_BUDGET_USD: '0' }, 0],
+    ['a fraction', { LLM_DAILY_BUDGET_USD: '0.25' }, 0.25],
+  ])('%s', async (_name, given, usd) => {
+    expect((await isolate(given)).settings.LLM_DAILY_BUDGET_USD).toBe(usd)
+  })
+
+  test.each(['-1', 'a lot', '1e9', 'Infinity'])('is refused when it is %s', async (given) => {
+    await expect(isolate({ LLM_DAILY_BUDGET_USD: given })).rejects.toThrow('LLM_DAILY_BUDGET_USD')
+  })
+})

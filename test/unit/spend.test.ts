@@ -343,12 +343,45 @@ describe('laws', () => {
             // A thousandth for the clock, which is a fraction of a millisecond in a large number.
             const most = largest + ((at - from) * rate.perSecond) / 1_000 + 0.001 * sum
             expect(sum).toBeLessThanOrEqual(most)
-            const inAMinute = largest === rate.burst && at - from < 60_000 ? sum : 0
-            expect(inAMinute).toBeLessThanOrEqual(perMinute)
           }
         }
       }),
     )
+  })
+
+  test('who takes all that there is gets in no minute more than the setting says', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 600, max: 6_000 }),
+        fc.integer({ min: 20, max: 100 }),
+        (perMinute, units) => {
+          const rate = rateWithinMinute(perMinute)
+          const starts: number[] = []
+          let [now, paidUntil] = [T0, 0]
+          while (now < T0 + 180_000) {
+            const taken = takeTogether(paidUntil, rate, units, now)
+            if (taken.freeAt <= now) {
+              paidUntil = taken.paidUntil
+              starts.push(now)
+            } else now = Math.ceil(taken.freeAt)
+          }
+          for (const start of starts) {
+            const within = starts.filter((other) => other >= start && other < start + 60_000)
+            expect(within.length * units).toBeLessThanOrEqual(perMinute)
+          }
+        },
+      ),
+      { numRuns: 20 },
+    )
+  })
+
+  test('a call larger than the burst goes when nothing is owed, and is paid off before the next', () => {
+    const rate = { perSecond: 10, burst: 20 }
+    const { paidUntil } = takeTogether(0, rate, 50, T0)
+    expect(paidUntil).toBe(T0 + 5_000)
+    expect(takeTogether(paidUntil, rate, 50, T0).freeAt).toBe(T0 + 5_000)
+    expect(takeTogether(paidUntil, rate, 20, T0).freeAt).toBe(T0 + 5_000)
+    expect(takeTogether(paidUntil, rate, 5, T0).freeAt).toBe(T0 + 3_500)
   })
 
   test('who comes when the tokens are free gets them, however many', () => {
