@@ -35,6 +35,7 @@ export default defineConfig({
           globalSetup: 'test/workers/setup.ts',
           setupFiles: 'test/support/worker/drain.ts',
           testTimeout: SLOW_TEST_MS,
+          hookTimeout: SLOW_TEST_MS,
         },
       },
       {

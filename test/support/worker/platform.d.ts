@@ -13,6 +13,7 @@ declare global {
       readonly DATABASE_HTTP_URL: string
       readonly STRIPE_API_BASE: string
       readonly RESEND_API_BASE: string
+      readonly OPENAI_BASE_URL: string
       readonly EXTERNAL_JWKS_URL: string
       readonly EXTERNAL_ISSUER: string
       readonly EXTERNAL_AUDIENCE: string

@@ -12,10 +12,11 @@ import { AUDIENCE, ISSUER, PRIVATE_KEY, elsewhere } from './elsewhere.ts'
 // line of standard output, and ends when its standard input does.
 
 const folder = await temporaryFolder()
-const [billing, identity, mail, database] = await Promise.all([
+const [billing, identity, mail, model, database] = await Promise.all([
   startInProcess('billing'),
   startInProcess('identity'),
   startInProcess('mail'),
+  startInProcess('model'),
   openDatabaseService({ dataDirectory: folder, baseUrl: 'http://database.localhost' }),
 ])
 const server = await listen(faultyEndpoint(database.fetch), 0)
@@ -28,6 +29,8 @@ const bindings = {
   AUTH0_API_BASE: identity.url,
   STRIPE_API_BASE: billing.url,
   RESEND_API_BASE: mail.url,
+  // Without a key nobody asks it: that is for the tests that want it.
+  OPENAI_BASE_URL: `${model.url}/v1`,
   EXTERNAL_JWKS_URL: `${outsideUrl}/jwks.json`,
   EXTERNAL_ISSUER: ISSUER,
   EXTERNAL_AUDIENCE: AUDIENCE,
@@ -47,6 +50,7 @@ process.stdin.resume().once('end', () => {
     billing.stop(),
     identity.stop(),
     mail.stop(),
+    model.stop(),
     server.close(),
     outside.close(),
     database.close(),
