@@ -117,10 +117,11 @@ export interface BudgetsResponse {
 
 export interface ActionView {
   readonly id: string
-  readonly action: 'replay' | 'stop' | 'dismiss'
+  readonly action: 'replay' | 'stop' | 'dismiss' | 'decide_again' | 'rebuild_bandit'
   readonly operator: string
   readonly reason: string
-  readonly fingerprint: string
+  /** The group of dead letters that it was about. */
+  readonly fingerprint: string | null
   readonly replay: string | null
   readonly at: number
   /** `null`: not over yet. */

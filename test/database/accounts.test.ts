@@ -10,6 +10,7 @@ import {
   recommendations,
   userJourneys,
 } from '../../src/adapters/neon/behaviour-schema.ts'
+import { banditArms, experimentLooks } from '../../src/adapters/neon/learning-schema.ts'
 import type { Database } from '../../src/adapters/neon/database.ts'
 import {
   acceptances,
@@ -262,6 +263,8 @@ test.each([
   userJourneys,
   recommendations,
   experiments,
+  banditArms,
+  experimentLooks,
 ])('drizzle and the migrations agree on $_.name', async (table) => {
   const { name } = getTableConfig(table)
   const { rows } = await database.execute<{

@@ -237,6 +237,9 @@ describe('B6: decisions', () => {
       ...decision,
       decidedAt: new Date(decision.decidedAt),
       exposedAt: new Date(Date.UTC(2026, 1)),
+      outcome: null,
+      countedAs: null,
+      countedOn: null,
     })
   })
 

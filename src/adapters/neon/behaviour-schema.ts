@@ -1,4 +1,6 @@
+import { sql } from 'drizzle-orm'
 import {
+  date,
   doublePrecision,
   index,
   integer,
@@ -87,11 +89,17 @@ export const recommendations = pgTable(
     dismissedAt: moment('dismissed_at'),
     convertedAt: moment('converted_at'),
     supersededAt: moment('superseded_at'),
+    /** How the migration says; `null`: open, or a failure once 24 hours have passed. */
+    outcome: text('outcome', { enum: ['success', 'void'] }).generatedAlwaysAs(sql`null`),
+    /** As what, and under which day, it is in `bandit_arms`. */
+    countedAs: text('counted_as', { enum: ['success', 'failure'] }),
+    countedOn: date('counted_on'),
   },
   (table) => [
     index('recommendations_subject').on(table.subjectKey),
     index('recommendations_decided').on(table.decidedAt),
-    index('recommendations_exposed').on(table.exposedAt),
+    index('recommendations_open').on(table.catalogueVersion, table.promptVersion, table.exposedAt),
+    index('recommendations_answered').on(table.catalogueVersion, table.promptVersion),
   ],
 )
 

@@ -108,10 +108,13 @@ export const replays = pgTable('replays', {
 
 export const operatorActions = pgTable('operator_actions', {
   id: uuid('id').primaryKey(),
-  action: text('action', { enum: ['replay', 'stop', 'dismiss'] }).notNull(),
+  action: text('action', {
+    enum: ['replay', 'stop', 'dismiss', 'decide_again', 'rebuild_bandit'],
+  }).notNull(),
   operator: text('operator').notNull(),
   reason: text('reason').notNull(),
-  fingerprint: text('fingerprint').notNull(),
+  /** Of a group of dead letters. */
+  fingerprint: text('fingerprint'),
   replayId: uuid('replay_id'),
   at: moment('at').notNull(),
   outcome: text('outcome'),
