@@ -6,6 +6,7 @@ import type {
   ObserveEvents,
   Observed,
   Published,
+  ToneCounts,
   Unpublished,
 } from '../src/contract/behaviour-rpc.ts'
 import type { RecommendationView } from '../src/contract/recommendation.ts'
@@ -77,12 +78,13 @@ export class Behaviour {
   look(
     state: SubjectState,
     person: string,
+    tones: ToneCounts,
     context: BehaviourContext,
   ): BehaviourReply<RecommendationView | null, 'ended'> {
     const facts = this.#factsOf(state, person)
     if (facts === null) return { result: fail('ended'), wake: null }
     const known = this.#people.read(facts.person)
-    const behaved = look(known, facts, context)
+    const behaved = look(known, facts, tones, context)
     this.#become(facts, known, behaved, context)
     const view = behaved.current && viewOf(behaved.current, context.catalogue)
     return { result: ok(view), wake: behaved.record === known ? null : wakeFor(facts) }

@@ -10,6 +10,7 @@ import type {
   ObserveEvents,
   Observed,
   Published,
+  ToneCounts,
   Unpublished,
 } from '../src/contract/behaviour-rpc.ts'
 import type { RecommendationView } from '../src/contract/recommendation.ts'
@@ -248,11 +249,12 @@ export class SubjectObject extends DurableObject<Bindings> implements SubjectRpc
 
   async recommendation(
     caller: Caller,
+    tones: ToneCounts,
   ): Promise<BehaviourReply<RecommendationView | null, AccessRefusal>> {
     const access = await this.#access(caller)
     if (!access.ok) return { result: access, wake: null }
     return this.#turns.behave((state, context) =>
-      this.#behaviour.look(state, personOf(caller), context),
+      this.#behaviour.look(state, personOf(caller), tones, context),
     )
   }
 

@@ -11,9 +11,11 @@ import {
   publishedOf,
   together,
 } from '../src/core/behaviour/errands.ts'
+import { countOutcomes } from '../src/adapters/learning.ts'
 import { describeError, log } from '../src/adapters/log.ts'
 import { createBehaviourStore } from '../src/adapters/neon/behaviour-store.ts'
 import { connect } from '../src/adapters/neon/database.ts'
+import { readToneCounts } from '../src/adapters/neon/tone-counts.ts'
 import { type Bindings, experimentOf, parseSettings } from '../src/env.ts'
 import { retryDelaySeconds } from './retry-delay.ts'
 
@@ -22,8 +24,6 @@ const QUEUE = 'foyer-behavior-events'
 const RETRY_BASE_SECONDS = 10
 /** A batch is up to a hundred people: quick for each of them, without a burst that is all of them. */
 const OBJECTS_AT_A_TIME = 25
-
-const NOTHING_LEARNED: ToneCounts = []
 
 /** What an object answered. */
 interface Answer {
@@ -84,7 +84,8 @@ async function workOff(
   const experiment = { ...experimentOf(settings), seenAt: Date.now() }
   const limit = pLimit(OBJECTS_AT_A_TIME)
   const errands = errandsOf(deliveries)
-  const asked = await Promise.all(errands.map((errand) => limit(() => ask(env, errand))))
+  const tones = await readToneCounts(settings, Date.now())
+  const asked = await Promise.all(errands.map((errand) => limit(() => ask(env, errand, tones))))
   const answers = asked.filter((answer) => answer !== null)
 
   const told = answers.filter(({ known }) => known).flatMap(({ errand }) => errand.deliveries)
@@ -99,6 +100,7 @@ async function workOff(
   logUnkept('behaviour.not_published', unpublished)
   const published = answers.filter((answer) => !unpublished.has(answer))
   await Promise.all(published.map((answer) => limit(() => tell(env, answer))))
+  if (published.some(hasAnswer)) await countOutcomes(settings, Date.now())
   return messagesOf([
     ...errands.filter((_errand, at) => asked[at] === null).flatMap((errand) => errand.deliveries),
     ...events.keys(),
@@ -106,17 +108,25 @@ async function workOff(
   ])
 }
 
+/** Whether there is something to be learned; what nobody answers is counted by the clock. */
+const hasAnswer = ({ unpublished: { decisions } }: Answer): boolean =>
+  decisions.some(({ clickedAt, supersededAt }) => (clickedAt ?? supersededAt) !== null)
+
 const messagesOf = (deliveries: readonly Delivery<Message>[]): ReadonlySet<Message> =>
   new Set(deliveries.map(({ message }) => message))
 
 /** Never throws. @returns `null`: the object did not answer */
-async function ask(env: Bindings, errand: Errand<Message>): Promise<Answer | null> {
+async function ask(
+  env: Bindings,
+  errand: Errand<Message>,
+  tones: ToneCounts,
+): Promise<Answer | null> {
   try {
     const subject = env.SUBJECTS.getByName(errand.key)
     const { known, unpublished } =
       errand.observe === null
         ? { known: true, unpublished: await subject.unpublished() }
-        : await subject.observe({ ...errand.observe, tones: NOTHING_LEARNED })
+        : await subject.observe({ ...errand.observe, tones })
     return { errand, known, unpublished }
   } catch (error) {
     log('error', 'behaviour.unanswered', { subject: errand.key, error: describeError(error) })

@@ -152,7 +152,10 @@ export interface BehaviourRpc {
   unpublished(): Promise<Unpublished>
   published(told: readonly Published[]): Promise<void>
   /** `null`: nothing to recommend now. */
-  recommendation(caller: Caller): Promise<BehaviourReply<RecommendationView | null, 'ended'>>
+  recommendation(
+    caller: Caller,
+    tones: ToneCounts,
+  ): Promise<BehaviourReply<RecommendationView | null, 'ended'>>
   /** `unknown`: no recommendation of this person. */
   feedback(feedback: Feedback): Promise<BehaviourReply<null, 'ended' | 'unknown'>>
 }

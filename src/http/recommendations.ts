@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { BehaviourMessage } from '../contract/behaviour.ts'
 import { FeedbackRequest } from '../contract/recommendation.ts'
 import { describeError, log } from '../adapters/log.ts'
+import { knownToneCounts, refreshToneCounts } from '../adapters/neon/tone-counts.ts'
 import type { HttpEnv } from './context.ts'
 import { personOf } from './person.ts'
 import { readJson } from './read-json.ts'
@@ -14,7 +15,10 @@ const RecommendationId = z.uuid()
 export const recommendations = new Hono<HttpEnv>()
   .get('/recommendation', async (c) => {
     const { key, caller } = personOf(c)
-    const { result, wake } = await c.env.SUBJECTS.getByName(key).recommendation(caller)
+    const { settings } = c.get('services')
+    const tones = knownToneCounts(settings)
+    c.executionCtx.waitUntil(refreshToneCounts(settings, Date.now()))
+    const { result, wake } = await c.env.SUBJECTS.getByName(key).recommendation(caller, tones)
     if (!result.ok) return refuse(c, ENDED)
     if (wake) c.executionCtx.waitUntil(tell(c.env.BEHAVIOR, wake))
     return result.value === null ? c.body(null, 204) : c.json(result.value)

@@ -75,7 +75,7 @@ describe('A3: what somebody does', () => {
     const first = did(null, [event()])
     const dismissal = event({ type: 'tooltip_dismiss', target: 'create_project', at: T0 + 1 })
     expect(did(first.record, [dismissal], { now: T0 + 1 }).current).toBeNull()
-    const later = look(did(first.record, [dismissal]).record, member(), contextAt(T0 + 60_000))
+    const later = look(did(first.record, [dismissal]).record, member(), [], contextAt(T0 + 60_000))
     expect(later.current?.action).toBe('choose_workspace_name')
   })
 
@@ -347,7 +347,7 @@ const anyStep = [
   ),
   fc.constant(
     step('looks', (real) => {
-      real.record = look(real.record, real.facts, contextAt(real.now)).record
+      real.record = look(real.record, real.facts, [], contextAt(real.now)).record
     }),
   ),
   fc.constant(

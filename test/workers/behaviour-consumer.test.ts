@@ -414,7 +414,7 @@ describe('B6: what an object has not published', () => {
   test('is asked for, written and known to be: also what became of a decision since', async () => {
     const one = await someone()
     const caller = { role: 'speculative', ...one.claim } as const
-    const { result } = await one.stub.recommendation(caller)
+    const { result } = await one.stub.recommendation(caller, [])
     await deliver(QUEUE, [unpublished(one)])
     if (!result.ok || result.value === null) throw new Error('nothing was recommended')
     const { recommendationId, validation_hash, arm } = result.value

@@ -73,13 +73,14 @@ export function observe(
 export function look(
   known: PersonRecord | null,
   facts: PersonFacts,
+  tones: ToneCounts,
   context: BehaviourContext,
 ): Behaved {
   const record = recordOf(known, facts, context)
   const stands = currentOf(record, facts, context)
   const asking = ask(record, facts, null, context)
   if (stands !== null) return { record: asking, current: stands }
-  return decide(asking, facts, null, { answered: null, tones: [] }, context)
+  return decide(asking, facts, null, { answered: null, tones }, context)
 }
 
 /** Something was said to a question: what stands gives way to an answer, unless it was answered. */
