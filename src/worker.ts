@@ -2,6 +2,7 @@ import { consumeBehaviour } from '../queues/behaviour.ts'
 import { keepDeadLetters } from '../queues/dead-letters.ts'
 import { consumeHydration } from '../queues/hydration.ts'
 import { keepLedger } from './cron/keep-ledger.ts'
+import { learn } from './cron/learn.ts'
 import { lookAfterDeadLetters } from './cron/look-after-dead-letters.ts'
 import { settleDue } from './cron/settle-due.ts'
 import { sweepOverdue } from './cron/sweep.ts'
@@ -36,5 +37,6 @@ export default {
     ])
     // Afterwards: an invocation has few connections, and those three have somebody waiting.
     await keepLedger(env, controller.scheduledTime)
+    await learn(env, controller.scheduledTime)
   },
 } satisfies ExportedHandler<Bindings>

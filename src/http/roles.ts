@@ -68,6 +68,9 @@ export const ROUTES: Readonly<Record<`${Method} /${string}`, Access>> = {
   'GET /api/admin/operator-actions': admin,
   'GET /api/admin/sessions/:specId': admin,
   'GET /api/admin/ledger': admin,
+  'GET /api/admin/bandit': admin,
+  'POST /api/admin/bandit/rebuild': admin,
+  'GET /api/admin/experiment': admin,
   'GET /api/admin/budgets': admin,
 }
 

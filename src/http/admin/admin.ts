@@ -4,7 +4,9 @@ import { describeError, log } from '../../adapters/log.ts'
 import type { HttpEnv } from '../context.ts'
 import { refuse } from '../refuse.ts'
 import { budgets } from './budgets.ts'
+import { bandit } from './bandit.ts'
 import { deadLetters } from './dead-letters.ts'
+import { experiment } from './experiment.ts'
 import { ledger } from './ledger.ts'
 import { operatorActions } from './operator-actions.ts'
 import { replays } from './replays.ts'
@@ -21,6 +23,8 @@ export const admin = new Hono<HttpEnv>()
   .route('/dead-letters', deadLetters)
   .route('/replays', replays)
   .route('/ledger', ledger)
+  .route('/bandit', bandit)
+  .route('/experiment', experiment)
   .route('/budgets', budgets)
   .route('/sessions', sessions)
   .route('/operator-actions', operatorActions)
