@@ -52,10 +52,12 @@ export class Foyer {
   async end(signal: NodeJS.Signals): Promise<number | null> {
     const child = this.#running
     if (child === undefined) throw new Error('it does not run')
+    this.#running = undefined
+    // It may have ended by itself.
+    if (child.exitCode !== null) return child.exitCode
     const exit = once(child, 'exit')
     child.kill(signal)
     await exit
-    this.#running = undefined
     return child.exitCode
   }
 
