@@ -6,8 +6,7 @@ import { TestMatrix, numbered } from '../support/test-matrix.ts'
 const matrix = new TestMatrix('F')
 const ROOT = join(import.meta.dirname, '../..')
 
-/** F44 comes with the part it is about. */
-const ROWS = [...numbered('F', 1, 43), ...numbered('F', 45, 46)]
+const ROWS = numbered('F', 1, 46)
 /** Rows whose tests are still to be written. It only ever gets shorter. */
 const TO_COME: readonly string[] = []
 

@@ -122,14 +122,14 @@ describe('A6: what to show next', () => {
   test('A5, A6: is told with everything that is shown, and nothing else', async () => {
     const { token } = await signUp()
     expect(await shown(token)).toEqual({
-      recommendationId: expect.stringMatching(/^[0-9a-f-]{36}$/),
-      recommendation: expect.stringContaining('Enter the code from your inbox'),
+      recommendationId: expect.stringMatching(/^[0-9a-f-]{36}$/) as unknown,
+      recommendation: expect.stringContaining('Enter the code from your inbox') as unknown,
       ui_component: 'modal',
       action: { id: 'verify_email', title: 'Enter the code from your inbox', path: '/claim' },
-      confidence: expect.closeTo(0.643, 2),
+      confidence: expect.closeTo(0.643, 2) as unknown,
       arm: 'moderate',
       source: 'rules',
-      validation_hash: expect.stringMatching(/^[0-9a-f]{12}$/),
+      validation_hash: expect.stringMatching(/^[0-9a-f]{12}$/) as unknown,
       prompt_version: 'rules/1',
     })
   })
@@ -203,7 +203,7 @@ describe('F44: what became of it', () => {
       }
       expect((await tell(token, id, { kind })).status).toBe(202)
       const once = await kept()
-      expect(once).toMatchObject({ id, version: 2, exposedAt: expect.any(Number) })
+      expect(once).toMatchObject({ id, version: 2, exposedAt: expect.any(Number) as unknown })
       expect((await tell(token, id, { kind })).status).toBe(202)
       expect(await kept()).toEqual(once)
     },
@@ -257,7 +257,7 @@ describe('B1, B13: sessions of one address', () => {
     return {
       first: await alike(first),
       answered: await alike(answered),
-      then: (await get(token)).status,
+      afterwards: (await get(token)).status,
       kinds,
     }
   }
@@ -324,7 +324,7 @@ describe('B1, B13: sessions of one address', () => {
     ])
     expect(account?.recommendations[0]?.recommendation).toMatchObject({
       id: recommendationId,
-      exposedAt: expect.any(Number),
+      exposedAt: expect.any(Number) as unknown,
     })
     expect(await recordOf(member.token, session.specId)).toMatchObject({
       attachedTo: member.userId,
