@@ -255,6 +255,11 @@ describe('A6: nobody is bothered', () => {
     )
   })
 
+  test('A6: what helps with an error may be said at once, whatever somebody has just answered', () => {
+    const past = { ...NOBODY, recommendations: many(1, { clickedAt: T0 }) }
+    expect(ids(withinCaps([base, actionOf('fix_payment')], past, T0 + 1))).toEqual(['fix_payment'])
+  })
+
   test('A6: what a limit looks back at is remembered', () => {
     const at = (decidedAt: number, exposedAt: number | null, now: number) =>
       isRemembered({ decidedAt, exposedAt }, now)

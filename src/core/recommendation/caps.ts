@@ -31,10 +31,16 @@ export function withinCaps(
   const decided = recommendations.filter(({ decidedAt }) => isWithin(decidedAt, DAY_MS, now))
   if (shown.length >= SHOWN_PER_DAY_MAX || decided.length >= DECIDED_PER_DAY_MAX) return []
   const answers = recommendations.flatMap(({ clickedAt, dismissedAt }) => [clickedAt, dismissedAt])
-  return [...answers, ...Object.values(dismissed)].some((at) => isWithin(at, QUIET_MS, now))
-    ? []
-    : candidates.filter(({ id }) => !isTiresome(id, past, now))
+  const isQuiet = [...answers, ...Object.values(dismissed)].some((at) =>
+    isWithin(at, QUIET_MS, now),
+  )
+  return candidates.filter(
+    (action) => (!isQuiet || isRemedy(action)) && !isTiresome(action.id, past, now),
+  )
 }
+
+/** For what has just gone wrong: nobody is disturbed by help that they need now. */
+const isRemedy = ({ when }: Action): boolean => when.errors !== undefined
 
 function isTiresome(action: string, { recommendations, dismissed }: Past, now: number): boolean {
   if (isSnoozed(action, dismissed, now)) return true
