@@ -11,11 +11,13 @@ import {
   publishedOf,
   together,
 } from '../src/core/behaviour/errands.ts'
+import { answerQuestions } from '../src/core/policy/answer-questions.ts'
 import { countOutcomes } from '../src/adapters/learning.ts'
 import { describeError, log } from '../src/adapters/log.ts'
 import { createBehaviourStore } from '../src/adapters/neon/behaviour-store.ts'
 import { connect } from '../src/adapters/neon/database.ts'
 import { readToneCounts } from '../src/adapters/neon/tone-counts.ts'
+import { createAnsweringDeps } from '../src/adapters/policy-deps.ts'
 import { type Bindings, experimentOf, parseSettings } from '../src/env.ts'
 import { retryDelaySeconds } from './retry-delay.ts'
 
@@ -87,18 +89,19 @@ async function workOff(
   const tones = await readToneCounts(settings, Date.now())
   const asked = await Promise.all(errands.map((errand) => limit(() => ask(env, errand, tones))))
   const answers = asked.filter((answer) => answer !== null)
+  const advised = await advise(env, answers)
 
   const told = answers.filter(({ known }) => known).flatMap(({ errand }) => errand.deliveries)
   const events = await keepOrFindOut(told, (some) =>
     store.keepEvents(some.flatMap(({ body }) => ownedEvents(body))),
   )
   const unpublished = await keepOrFindOut(
-    answers.filter((answer) => publishedOf(answer.unpublished).length > 0),
+    advised.filter((answer) => publishedOf(answer.unpublished).length > 0),
     (some) => store.keepUntold(together(some.map((answer) => answer.unpublished)), experiment),
   )
   logUnkept('behaviour.events_not_kept', events)
   logUnkept('behaviour.not_published', unpublished)
-  const published = answers.filter((answer) => !unpublished.has(answer))
+  const published = advised.filter((answer) => !unpublished.has(answer))
   await Promise.all(published.map((answer) => limit(() => tell(env, answer))))
   if (published.some(hasAnswer)) await countOutcomes(settings, Date.now())
   return messagesOf([
@@ -132,6 +135,30 @@ async function ask(
     log('error', 'behaviour.unanswered', { subject: errand.key, error: describeError(error) })
     return null
   }
+}
+
+/**
+ * Before anything is kept: somebody is looking at a page. What an object has to publish after it was
+ * advised takes the place of what it had before.
+ */
+async function advise(env: Bindings, answers: readonly Answer[]): Promise<readonly Answer[]> {
+  const questions = answers.flatMap((answer) =>
+    answer.unpublished.questions.map((question) => ({
+      ...question,
+      answer,
+      subjectKey: answer.errand.key,
+      traceparent: answer.errand.deliveries[0]?.body.traceparent ?? '',
+    })),
+  )
+  if (questions.length === 0) return answers
+  const advised = await answerQuestions(createAnsweringDeps(env), questions)
+  const outdated = new Set(
+    advised.flatMap(({ question: { answer } }) => (answer.errand.observe === null ? [] : [answer])),
+  )
+  return [
+    ...answers.filter((answer) => !outdated.has(answer)),
+    ...advised.map(({ question, left }) => ({ ...question.answer, unpublished: left })),
+  ]
 }
 
 /** If that fails, the object tells the same again, and later knows. */

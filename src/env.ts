@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { ProviderBudgetRpc } from './contract/budget-rpc.ts'
 import type { BehaviourMessage } from './contract/behaviour.ts'
 import type { WakeMessage } from './contract/messages.ts'
+import type { QuestionMessage } from './contract/question-message.ts'
 import type { SubjectRpc } from './contract/subject-rpc.ts'
 
 /** What wrangler.toml binds; settings are texts until `parseSettings` has read them. */
@@ -11,6 +12,8 @@ export interface Bindings extends Readonly<Record<string, unknown>> {
   readonly BUDGETS: DurableObjectNamespace<ProviderBudgetRpc & Rpc.DurableObjectBranded>
   readonly HYDRATION: Queue<WakeMessage>
   readonly BEHAVIOR: Queue<BehaviourMessage>
+  /** Questions to a model. */
+  readonly POLICY: Queue<QuestionMessage>
   readonly IP_LIMITER: RateLimit
   /** By person: how often behaviour may be reported. */
   readonly EVENTS_LIMITER: RateLimit

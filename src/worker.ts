@@ -1,9 +1,12 @@
 import { consumeBehaviour } from '../queues/behaviour.ts'
 import { keepDeadLetters } from '../queues/dead-letters.ts'
 import { consumeHydration } from '../queues/hydration.ts'
+import { keepDeadQuestions } from '../queues/policy-dead.ts'
+import { consumeQuestions } from '../queues/policy-questions.ts'
 import { keepLedger } from './cron/keep-ledger.ts'
 import { learn } from './cron/learn.ts'
 import { lookAfterDeadLetters } from './cron/look-after-dead-letters.ts'
+import { lookAfterQuestions } from './cron/look-after-questions.ts'
 import { settleDue } from './cron/settle-due.ts'
 import { sweepOverdue } from './cron/sweep.ts'
 import type { Bindings } from './env.ts'
@@ -18,6 +21,8 @@ const CONSUMERS: Readonly<Record<string, (batch: MessageBatch, env: Bindings) =>
   'foyer-hydration-dead': keepDeadLetters,
   'foyer-behavior-events': consumeBehaviour,
   'foyer-behavior-dead': keepDeadLetters,
+  'foyer-policy-questions': consumeQuestions,
+  'foyer-policy-dead': keepDeadQuestions,
 }
 
 export default {
@@ -38,5 +43,6 @@ export default {
     // Afterwards: an invocation has few connections, and those three have somebody waiting.
     await keepLedger(env, controller.scheduledTime)
     await learn(env, controller.scheduledTime)
+    await lookAfterQuestions(env)
   },
 } satisfies ExportedHandler<Bindings>

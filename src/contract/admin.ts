@@ -7,7 +7,7 @@ const REASON_MAX_CHARS = 500
 /** A page of rows that a person reads. */
 const PAGE_MAX = 200
 const PAGE_DEFAULT = 50
-const LETTER_ID_MAX_CHARS = 200
+export const LETTER_ID_MAX_CHARS = 200
 
 /** Who does it, and why: kept for good. */
 export const OperatorRequest = z.strictObject({

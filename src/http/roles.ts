@@ -72,6 +72,9 @@ export const ROUTES: Readonly<Record<`${Method} /${string}`, Access>> = {
   'POST /api/admin/bandit/rebuild': admin,
   'GET /api/admin/experiment': admin,
   'GET /api/admin/budgets': admin,
+  'GET /api/admin/policy': admin,
+  'GET /api/admin/policy/dead-letters': admin,
+  'POST /api/admin/policy/dead-letters/:id/decide-again': admin,
 }
 
 /** Where there is nothing, only those may see that who may see what is there. */

@@ -13,6 +13,11 @@ import {
 import { banditArms, experimentLooks } from '../../src/adapters/neon/learning-schema.ts'
 import type { Database } from '../../src/adapters/neon/database.ts'
 import {
+  policyAnswers,
+  policyCounts,
+  policyWaiters,
+} from '../../src/adapters/neon/policy-schema.ts'
+import {
   acceptances,
   deadLetters,
   ledgerBalance,
@@ -265,6 +270,9 @@ test.each([
   experiments,
   banditArms,
   experimentLooks,
+  policyAnswers,
+  policyWaiters,
+  policyCounts,
 ])('drizzle and the migrations agree on $_.name', async (table) => {
   const { name } = getTableConfig(table)
   const { rows } = await database.execute<{

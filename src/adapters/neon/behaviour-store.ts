@@ -6,6 +6,7 @@ import { type Result, fail, ok } from '../../contract/result.ts'
 import type { BehaviourStore, OwnedEvent, SeenExperiment } from '../../core/behaviour/store.ts'
 import { behaviorEvents, experiments, recommendations, userJourneys } from './behaviour-schema.ts'
 import { type Database, databaseFailure } from './database.ts'
+import { policyWaiters } from './policy-schema.ts'
 import { onboardingSessions } from './schema.ts'
 import { columnsOf, toldColumns, toldRecords } from './told-rows.ts'
 
@@ -139,7 +140,8 @@ const keepExperiment = (
     on conflict do nothing`)
 
 /**
- * For the transaction of an erasure: events and journeys go; decisions still count, and are nobody's.
+ * For the transaction of an erasure: events and journeys go, and nobody waits for an answer any more;
+ * decisions still count, and are nobody's.
  */
 export const eraseBehaviour = (database: Database, key: string) =>
   [
@@ -168,6 +170,19 @@ export const eraseBehaviour = (database: Database, key: string) =>
             .from(recommendations)
             .where(eq(recommendations.subjectKey, key))
             .orderBy(asc(recommendations.id))
+            .for('update'),
+        ),
+      ),
+    database
+      .delete(policyWaiters)
+      .where(
+        inArray(
+          policyWaiters.person,
+          database
+            .select({ person: policyWaiters.person })
+            .from(policyWaiters)
+            .where(eq(policyWaiters.subjectKey, key))
+            .orderBy(asc(policyWaiters.key), asc(policyWaiters.person))
             .for('update'),
         ),
       ),

@@ -78,7 +78,9 @@ export function look(
 ): Behaved {
   const record = recordOf(known, facts, context)
   const stands = currentOf(record, facts, context)
-  const asking = ask(record, facts, null, context)
+  // Where they were last: on another page it would be another question, and the answer to the one that is
+  // under way would not count any more.
+  const asking = ask(record, facts, record.asked?.page ?? null, context)
   if (stands !== null) return { record: asking, current: stands }
   return decide(asking, facts, null, { answered: null, tones }, context)
 }

@@ -9,6 +9,7 @@ import { deadLetters } from './dead-letters.ts'
 import { experiment } from './experiment.ts'
 import { ledger } from './ledger.ts'
 import { operatorActions } from './operator-actions.ts'
+import { policy } from './policy.ts'
 import { replays } from './replays.ts'
 import { sessions } from './sessions.ts'
 
@@ -27,6 +28,7 @@ export const admin = new Hono<HttpEnv>()
   .route('/experiment', experiment)
   .route('/budgets', budgets)
   .route('/sessions', sessions)
+  .route('/policy', policy)
   .route('/operator-actions', operatorActions)
   .onError((error, c) => {
     if (!isDatabaseError(error)) throw error

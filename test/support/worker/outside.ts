@@ -97,10 +97,18 @@ export async function mailsTo(email: string): Promise<readonly Mail[]> {
   return (await response.json<{ data: readonly Mail[] }>()).data
 }
 
-type Service = 'AUTH0' | 'DATABASE' | 'RESEND' | 'STRIPE'
+type Service = 'AUTH0' | 'DATABASE' | 'OPENAI' | 'RESEND' | 'STRIPE'
 
-const addressOf = (service: Service): string =>
-  service === 'DATABASE' ? bindings.DATABASE_HTTP_URL : bindings[`${service}_API_BASE`]
+function addressOf(service: Service): string {
+  if (service === 'DATABASE') return bindings.DATABASE_HTTP_URL
+  return service === 'OPENAI' ? bindings.OPENAI_BASE_URL : bindings[`${service}_API_BASE`]
+}
+
+/** How often the local model was asked. */
+export async function modelCalls(): Promise<number> {
+  const response = await fetch(new URL('/_control', bindings.OPENAI_BASE_URL))
+  return (await response.json<{ calls: number }>()).calls
+}
 
 /** The plain text of a mail. */
 export async function mailBody(id: string): Promise<string> {
