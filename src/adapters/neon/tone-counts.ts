@@ -15,22 +15,27 @@ const FRESH_MS = 5_000
 /** Who waits is a batch of people. A database that was asleep is read by the next one. */
 const ANSWER_MS = 1_000
 
-interface Snapshot {
+/** What an isolate knows of one database. While that is away it stays: it is as true as before. */
+interface Known {
   readonly from: string
-  readonly tones: ToneCounts
-  readonly readAt: number
+  tones: ToneCounts
+  readAt: number
+  /** When it was last begun to read, and failed to be read. */
+  begunAt: number
+  failedAt: number
 }
 
-/** Of this isolate. While the database is away it stays: what was learned is as true as before. */
-let latest: Snapshot | null = null
-/** When it was last begun to read, and failed to be read. */
-let begunAt = -Infinity
-let failedAt = -Infinity
+let latest: Known | null = null
 
+function knownOf({ DATABASE_URL: from }: DatabaseSettings): Known {
+  if (latest?.from !== from) {
+    latest = { from, tones: [], readAt: -Infinity, begunAt: -Infinity, failedAt: -Infinity }
+  }
+  return latest
+}
+
+/** Of clocks that may be set back, too. */
 const isRecent = (at: number, now: number): boolean => Math.abs(now - at) < FRESH_MS
-
-const snapshotOf = ({ DATABASE_URL: from }: DatabaseSettings): Snapshot | null =>
-  latest?.from === from ? latest : null
 
 /**
  * What was learned of the tones of the words in use, at most some seconds old, or older while the
@@ -39,16 +44,13 @@ const snapshotOf = ({ DATABASE_URL: from }: DatabaseSettings): Snapshot | null =
  * @param now epoch milliseconds
  */
 export async function readToneCounts(settings: DatabaseSettings, now: number): Promise<ToneCounts> {
-  const known = snapshotOf(settings)
-  if ((known === null || !isRecent(known.readAt, now)) && !isRecent(failedAt, now)) {
-    await read(settings, now)
-  }
+  const { readAt, failedAt } = knownOf(settings)
+  if (!isRecent(readAt, now) && !isRecent(failedAt, now)) await read(settings, now)
   return knownToneCounts(settings)
 }
 
 /** What was read before, whenever that was; for whoever waits for nothing. */
-export const knownToneCounts = (settings: DatabaseSettings): ToneCounts =>
-  snapshotOf(settings)?.tones ?? []
+export const knownToneCounts = (settings: DatabaseSettings): ToneCounts => knownOf(settings).tones
 
 /**
  * Reads for those who come next; one at a time is enough. Never throws.
@@ -56,17 +58,18 @@ export const knownToneCounts = (settings: DatabaseSettings): ToneCounts =>
  * @param now epoch milliseconds
  */
 export async function refreshToneCounts(settings: DatabaseSettings, now: number): Promise<void> {
-  if (!isRecent(begunAt, now)) await read(settings, now)
+  if (!isRecent(knownOf(settings).begunAt, now)) await read(settings, now)
 }
 
 async function read(settings: DatabaseSettings, now: number): Promise<void> {
-  begunAt = now
+  const known = knownOf(settings)
+  known.begunAt = now
   try {
     const reading = fadedTones(connect(settings), wordsInUse(catalogue), now)
-    const tones = await within(ANSWER_MS, reading)
-    latest = { from: settings.DATABASE_URL, tones, readAt: now }
+    known.tones = await within(ANSWER_MS, reading)
+    known.readAt = now
   } catch (error) {
-    failedAt = now
+    known.failedAt = now
     log('warn', 'tones.not_read', { error: describeError(error) })
   }
 }
