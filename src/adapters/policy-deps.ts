@@ -16,10 +16,10 @@ import { createPolicyModel } from './openai/model.ts'
 import { within } from './within.ts'
 
 /**
- * Postgres mostly answers within a tenth of a second. Whoever does something waits for their next step
- * behind this, and the rules have one ready.
+ * Postgres and the queue mostly answer within a tenth of a second. Whoever does something waits for
+ * their next step behind them, and the rules have one ready.
  */
-const STORE_PATIENCE_MS = 2_000
+const PATIENCE_MS = 2_000
 /** Quick for each of those who wait, without a burst that is all of them. */
 const OBJECTS_AT_A_TIME = 25
 /** Of a queue: messages in one call. Each of ours has 8 KB at most, and a call may have 256. */
@@ -39,16 +39,19 @@ export function openPolicy(settings: Settings): Policy | null {
   return { model, store: createAnswerStore(connect(settings), means) }
 }
 
+/** For one batch, from now on: what takes longer than its patience goes on, and nobody hears of it. */
 export function createAnsweringDeps(env: Bindings): AnsweringDeps {
   const settings = parseSettings(env)
+  const until = Date.now() + PATIENCE_MS
+  const inTime = <T>(work: Promise<T>) => within(Math.max(until - Date.now(), 0), work)
   const store = openPolicy(settings)?.store ?? NOTHING_KNOWN
   return {
     store: {
-      lookUp: (...looked) => within(STORE_PATIENCE_MS, store.lookUp(...looked)),
-      ask: (...asked) => within(STORE_PATIENCE_MS, store.ask(...asked)),
-      release: (...released) => within(STORE_PATIENCE_MS, store.release(...released)),
+      lookUp: (...looked) => inTime(store.lookUp(...looked)),
+      ask: (...asked) => inTime(store.ask(...asked)),
+      release: (...released) => inTime(store.release(...released)),
     },
-    send: (messages) => sendQuestions(env, messages),
+    send: (messages) => inTime(sendQuestions(env, messages)),
     advise: createAdvise(env),
     readTones: () => readToneCounts(settings, Date.now()),
     now: Date.now,

@@ -386,6 +386,89 @@ describe('X56: what is in the table', () => {
   )
 })
 
+describe('F15: what goes wrong on the way', () => {
+  test('a queue that takes no questions: the rules serve, and the next who stands so asks', async () => {
+    const broken = new ModelWorld({
+      POLICY: { sendBatch: () => Promise.reject(new Error('moved')) },
+    })
+    const one = await broken.someone()
+    await broken.reportOnly(one)
+    expect(await recommended(one)).toMatchObject({ source: 'rules' })
+    const world = new ModelWorld()
+    const other = await world.someone()
+    await world.report(other)
+    expect(await sourcesOf([one, other])).toEqual(['model', 'model'])
+  })
+
+  test.each(['before', 'after'] as const)(
+    'F24: Postgres gone just %s the answer is written: it is kept in the end, and told',
+    async (when) => {
+      const world = new ModelWorld()
+      const one = await world.someone()
+      await world.reportOnly(one)
+      const { fetch } = globalThis
+      let isDone = false
+      vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
+        const body = typeof init?.body === 'string' ? init.body : ''
+        if (
+          isDone ||
+          !body.includes('update \\"policy_answers\\"') ||
+          !body.includes('"answered"')
+        ) {
+          return fetch(input, init)
+        }
+        isDone = true
+        if (when === 'after') await fetch(input, init)
+        throw new TypeError('Network connection lost.')
+      })
+      await world.round()
+      expect(isDone).toBe(true)
+      expect(await recommended(one)).toMatchObject({ source: 'rules' })
+      await database.update(policyAnswers).set({ heldUntil: null })
+      await world.settle()
+      expect(await recommended(one)).toMatchObject({ source: 'model' })
+      expect(world.dead).toEqual([])
+    },
+  )
+
+  test('an object that does not answer is told by the next tick, the others at once', async () => {
+    const world = new ModelWorld()
+    const [one, other] = [await world.someone(), await world.someone()]
+    await world.reportOnly(one, other)
+    const { waiting } = world
+    world.waiting = []
+    const moved = new ModelWorld({
+      SUBJECTS: {
+        getByName: (key: string) =>
+          key === one.key
+            ? { advise: () => Promise.reject(new Error('moved')) }
+            : bindings.SUBJECTS.getByName(key),
+      },
+    })
+    await moved.deliver(waiting)
+    expect(await sourcesOf([one, other])).toEqual(['rules', 'model'])
+    await database.update(policyWaiters).set({ since: new Date(Date.now() - 120_000) })
+    await lookAfterQuestions(world.env)
+    expect(await sourcesOf([one, other])).toEqual(['model', 'model'])
+    expect(await database.select().from(policyWaiters)).toEqual([])
+  })
+
+  test('a message that cannot be read, and settings that cannot, hold nothing up for good', async () => {
+    const world = new ModelWorld()
+    const one = await world.someone()
+    await world.reportOnly(one)
+    await world.env.POLICY.send({ email: 'canary@example.com' } as unknown as QuestionMessage)
+    const unset = new ModelWorld({ PUBLIC_BASE_URL: 'no' })
+    await unset.deliver(world.waiting)
+    expect(unset.waiting).toHaveLength(2)
+    await world.settle()
+    expect(await recommended(one)).toMatchObject({ source: 'model' })
+    const letters = await lettersIn(world)
+    expect(letters).toMatchObject([{ key: null, detail: 'the message could not be read' }])
+    expect(JSON.stringify(letters)).not.toContain('canary')
+  })
+})
+
 describe('A8: what a consumer that died left behind', () => {
   test('is told by the next tick', async () => {
     const world = new ModelWorld()

@@ -12,8 +12,6 @@ const WAIT_MS = 30_000
 const WAIT_MAX_MS = 300_000
 /** A queue counts in seconds. */
 const WAIT_MIN_MS = 1_000
-/** For objects that did not answer. */
-const TELL_AGAIN_MS = 10_000
 /** One page of people, and one statement that forgets them. */
 const WAITERS_PER_PAGE = 100
 
@@ -80,7 +78,10 @@ export async function askModel(
   }
   const taken = await store.take({ key, question }, now())
   if (taken.kind === 'held') return later(deps, HOLD_MS, 'somebody else is asking')
-  if (taken.kind === 'answered') return tellWaiters(deps, key, taken.answer)
+  if (taken.kind === 'answered') {
+    await tellWaiters(deps, key, taken.answer)
+    return DONE
+  }
   if (now() - taken.askedAt > WAIT_FOR_TURN_MS) {
     await store.fail(key, 'its turn did not come', now())
     return DONE
@@ -89,7 +90,8 @@ export async function askModel(
   if (!asked.ok) return failed(deps, key, asked.error)
   const { answer } = asked.value
   await store.answer(key, answer, now())
-  return tellWaiters(deps, key, answer)
+  await tellWaiters(deps, key, answer)
+  return DONE
 }
 
 async function failed(
@@ -121,15 +123,17 @@ function later({ random }: AskingDeps, waitMs: number, why: string) {
   return { kind: 'later', delayMs: Math.ceil(delayMs), why } as const
 }
 
-/** Each is forgotten after being told: who dies in between tells somebody twice, and leaves out nobody. */
+/**
+ * Each is forgotten after being told: who dies in between tells somebody twice, and leaves out nobody. An
+ * object that does not answer is told by whoever comes next. Throws when the store does.
+ */
 export async function tellWaiters(
   deps: TellingDeps,
   key: string,
   answer: PolicyAnswer,
-): Promise<Fate> {
+): Promise<void> {
   const { store, wake } = deps
   const tones = await deps.readTones()
-  let unheard = 0
   let page: readonly Waiter[] = []
   do {
     page = await store.waiters(key, page.at(-1)?.person ?? null, WAITERS_PER_PAGE)
@@ -152,10 +156,7 @@ export async function tellWaiters(
         key,
         told.map(({ waiter }) => waiter),
       )
-    unheard += page.length - told.length
   } while (page.length === WAITERS_PER_PAGE)
-  if (unheard === 0) return DONE
-  return { kind: 'later', delayMs: TELL_AGAIN_MS, why: 'objects did not answer' }
 }
 
 const hasSomething = ({ journeys, decisions }: Unpublished): boolean =>
