@@ -198,6 +198,35 @@ describe('A14: what is written down', () => {
   })
 })
 
+test('B6: the log that is valued has what was drawn and is over, seen or not, and not what gave way', async () => {
+  const experiment = freshExperiment()
+  const words = freshWords()
+  const drawn = (change: Partial<DecisionRecord>) =>
+    decisionRecord({ catalogueVersion: words.catalogueVersion, decidedAt: T0, ...change })
+  const now = T0 + 3 * DAY_MS
+  const [clicked, unseen] = [
+    drawn({ exposedAt: T0, clickedAt: T0 + 1, tone: 'passive' }),
+    drawn({ decidedAt: T0 + 1, tone: 'aggressive' }),
+  ]
+  const others = [
+    drawn({ exposedAt: T0, supersededAt: T0 + 1 }),
+    drawn({ exposedAt: T0, tonePropensity: 1 }),
+    drawn({ exposedAt: T0, group: 'baseline' }),
+    drawn({ decidedAt: now - 2 * DAY_MS, exposedAt: now, clickedAt: now }),
+    drawn({ catalogueVersion: 'another' }),
+  ]
+  await tell(experiment, [], [unseen, ...others, clicked])
+  const log = await drawnDecisions(world.database, words.catalogueVersion, {
+    since: T0,
+    limit: 10,
+    now,
+  })
+  expect(log.map(({ tone, isClicked }) => [tone, isClicked])).toEqual([
+    ['passive', true],
+    ['aggressive', false],
+  ])
+})
+
 describe('A7, A14, B6: a hundred thousand people whose taste is known', () => {
   const PEOPLE = 100_000
   const TELL_AT_ONCE = 5_000

@@ -14,6 +14,7 @@ import { fadedCounts } from '../../src/core/bandit/discount.ts'
 import type { WordsInUse } from '../../src/core/recommendation/words-in-use.ts'
 import type { BehaviourStore } from '../../src/core/behaviour/store.ts'
 import { setFault } from '../support/local-services.ts'
+import { Outsider } from '../support/outsider.ts'
 import { EXPERIMENT, decisionRecord } from '../support/shared/behaviour.ts'
 import { countsOf, freshWords } from '../support/shared/learning.ts'
 import { type TestDatabase, startDatabase } from './postgres-database.ts'
@@ -83,6 +84,11 @@ describe('A7: what became of a decision', () => {
     ['what nobody saw is nothing', { exposedAt: null }, []],
     ['what was certain is nothing', { tonePropensity: 1, clickedAt: T0 + 1 }, []],
     ['what gave way is nothing', { supersededAt: T0 + 1 }, []],
+    [
+      'a click before it gave way is a success',
+      { supersededAt: T0 + 2, clickedAt: T0 + 1 },
+      [1, 0],
+    ],
     [
       'what gave way and was clicked after all is nothing',
       { supersededAt: T0 + 1, clickedAt: T0 + 2 },
@@ -331,6 +337,32 @@ describe('B15: counts and log', () => {
     ])
     await rebuildBandit(world.database, words, OPERATOR, now)
     expect(await countsIn(words)).toMatchObject([{ successes: 1, failures: 1 }])
+  })
+
+  test('a rebuild that is half done is not counted into', async () => {
+    const words = freshWords()
+    await tell([seen(words, { clickedAt: T0 })])
+    const outsider = await Outsider.connect(world.postgres.url)
+    try {
+      // Between the counts that go and those that come the rebuild waits for the outsider.
+      await outsider.run(`CREATE FUNCTION halt() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN PERFORM pg_advisory_xact_lock(1); RETURN NULL; END $$`)
+      await outsider.run(`CREATE TRIGGER halt AFTER DELETE ON bandit_arms
+        FOR EACH STATEMENT EXECUTE FUNCTION halt()`)
+      await outsider.run('SELECT pg_advisory_lock(1)')
+      const rebuilt = rebuildBandit(world.database, words, OPERATOR, T0 + DAY_MS)
+      await outsider.untilWaiting(1)
+      await tell([seen(words, { clickedAt: T0, segment: 'another' })])
+      const counted = count(words, T0 + DAY_MS)
+      await outsider.untilWaiting(2)
+      await outsider.run('SELECT pg_advisory_unlock(1)')
+      expect(await Promise.all([rebuilt, counted])).toEqual([{ recounted: 1 }, 1])
+    } finally {
+      await outsider.run('DROP FUNCTION IF EXISTS halt CASCADE')
+      await outsider.leave()
+    }
+    expect(await countsIn(words)).toHaveLength(2)
+    expect(await check(words, T0 + DAY_MS)).toEqual({ drift: [], waiting: 0 })
   })
 
   test('F25: rebuilds, counters and writers that meet never hold each other', async () => {
