@@ -58,6 +58,14 @@ interface IntervalView {
   readonly upper: number
 }
 
+export type Verdict =
+  | 'better'
+  | 'worse'
+  | 'undecided'
+  | 'too_early'
+  | 'stopped'
+  | 'sample_ratio_mismatch'
+
 /** What may be said about the policy against those who serve to compare. */
 export interface ComparisonView {
   readonly control: Group
@@ -71,15 +79,8 @@ export interface ComparisonView {
     readonly ratio: number
     readonly ratioInterval: { readonly lower: number; readonly upper: number | null }
   } | null
-  readonly verdict:
-    | 'better'
-    | 'worse'
-    | 'undecided'
-    | 'too_early'
-    | 'stopped'
-    | 'sample_ratio_mismatch'
-    /** The groups were drawn in more than one proportion. */
-    | 'split_changed'
+  /** `split_changed`: the groups were drawn in more than one proportion. */
+  readonly verdict: Verdict | 'split_changed'
 }
 
 export interface GroupView {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { type Verdict, verdictOn } from '../../src/core/experiment/verdict.ts'
+import type { Verdict } from '../../src/contract/learning.ts'
+import { verdictOn } from '../../src/core/experiment/verdict.ts'
 
 const ABOVE = { lower: 0.01, upper: 0.03 }
 const BELOW = { lower: -0.03, upper: -0.01 }

@@ -1,7 +1,8 @@
+import type { Verdict } from '../../contract/learning.ts'
 import { type Lift, type Outcomes, liftOf } from './lift.ts'
 import { DURATION_MS, LIFT_ALPHA } from './limits.ts'
 import { type SampleRatioWatch, watchSampleRatio } from './sample-ratio.ts'
-import { type Verdict, verdictOn } from './verdict.ts'
+import { verdictOn } from './verdict.ts'
 
 /** All of it is fixed before the first person comes; groups are named by the caller. */
 export interface ExperimentPlan<Group extends string> {

@@ -1,12 +1,5 @@
+import type { Verdict } from '../../contract/learning.ts'
 import type { Interval } from './interval.ts'
-
-export type Verdict =
-  | 'better'
-  | 'worse'
-  | 'undecided'
-  | 'too_early'
-  | 'stopped'
-  | 'sample_ratio_mismatch'
 
 export interface Findings {
   /** The groups have not the sizes that they should have, or once had not. */
