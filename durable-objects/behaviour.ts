@@ -134,7 +134,7 @@ export class Behaviour {
   unpublished(state: SubjectState, context: BehaviourContext): Unpublished {
     const all = this.#people.readPending().map((record) => {
       const facts = personFacts(state, record.person)
-      if (facts !== null) return this.#outboxOf(record, facts, context)
+      if (facts !== null) return this.#outboxOf(state, record, facts, context)
       // A session that had to make room: nobody knows it any more.
       this.#people.remove(record.person)
       return NOTHING
@@ -157,12 +157,18 @@ export class Behaviour {
     return this.#people.pendingSince()
   }
 
-  #outboxOf(record: PersonRecord, facts: PersonFacts, context: BehaviourContext): Unpublished {
+  #outboxOf(
+    state: SubjectState,
+    record: PersonRecord,
+    facts: PersonFacts,
+    context: BehaviourContext,
+  ): Unpublished {
     const outbox = unpublishedOf(record, facts, context)
-    // It does not arise any more: nobody would ever answer it.
+    if (outbox.questions.length > 0 && isPresent(state, facts)) return outbox
+    // It does not arise any more, or a proof has ended its session: nobody would ever answer it.
     const closed = withoutQuestion(record)
-    if (outbox.questions.length === 0 && closed !== record) this.#people.write(closed, context.now)
-    return outbox
+    if (closed !== record) this.#people.write(closed, context.now)
+    return { ...outbox, questions: [] }
   }
 
   #attach(state: SubjectState, specId: string, context: BehaviourContext): void {

@@ -20,7 +20,7 @@ import {
   untilSettled,
 } from '../support/worker/api.ts'
 import { timelineOf } from '../support/worker/run.ts'
-import { commandFor, freshSubject } from '../support/worker/subject.ts'
+import { commandFor, freshSubject, withEnv } from '../support/worker/subject.ts'
 import { linkFor, prove } from '../support/worker/tokens.ts'
 
 const get = (token: string): Promise<Response> =>
@@ -332,6 +332,25 @@ describe('B1, B13: sessions of one address', () => {
       recommendations: [],
     })
     expect((await shown(member.token)).action.id).toBe('create_task')
+  })
+
+  test('B1, A13: what was still asked about sessions is asked no more once a proof has ended them', async () => {
+    const email = freshEmail()
+    const [own, other] = [await signUp(email), await signUp(email)]
+    const subject = subjectOf(own.token)
+    await withEnv(subject, {
+      OPENAI_API_KEY: 'local',
+      COLD_START_EVENTS: '0',
+      RULES_BASELINE_PERCENT: '0',
+      BEHAVIOR: { send: () => Promise.resolve() },
+    })
+    for (const { token } of [own, other]) await does(token)
+    expect((await subject.unpublished()).questions).toHaveLength(2)
+    await prove(own, email)
+    expect((await subject.unpublished()).questions).toEqual([])
+    for (const { specId } of [own, other]) {
+      expect(await recordOf(own.token, specId)).toMatchObject({ asked: { isOpen: false } })
+    }
   })
 
   test('B1: who comes by the link brings nobody’s journey', async () => {
