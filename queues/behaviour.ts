@@ -24,6 +24,11 @@ import { retryDelaySeconds } from './retry-delay.ts'
 const QUEUE = 'foyer-behavior-events'
 /** An object that moves is back by then; Postgres may lag, since its person is served already. */
 const RETRY_BASE_SECONDS = 10
+/**
+ * A wake-up carries nothing, and the object's alarm says it again every few minutes: while something is
+ * down for days all of those would come again side by side.
+ */
+const WAKE_UP_TRIES_MAX = 3
 /** A batch is up to a hundred people: quick for each of them, without a burst that is all of them. */
 const OBJECTS_AT_A_TIME = 25
 
@@ -38,13 +43,14 @@ interface Answer {
 /**
  * Consumer of `foyer-behavior-events`. First the objects, which serve their people; then Postgres. A
  * message is done when all that came of it is kept: until then it comes again, and since objects
- * and tables take the same thing twice as once, that is harmless.
+ * and tables take the same thing twice as once, that is harmless. Wake-ups are left to alarms after some tries.
  */
 export async function consumeBehaviour(batch: MessageBatch, env: Bindings): Promise<void> {
   const deliveries = read(batch)
   const left = await workOffOrNone(env, deliveries)
-  for (const { message } of deliveries) {
-    if (left.has(message)) again(message)
+  for (const { message, body } of deliveries) {
+    const isSaidAnyway = body.type === 'unpublished' && message.attempts >= WAKE_UP_TRIES_MAX
+    if (left.has(message) && !isSaidAnyway) again(message)
     else message.ack()
   }
 }
@@ -91,7 +97,9 @@ async function workOff(
   const answers = asked.filter((answer) => answer !== null)
   const advised = await advise(env, answers)
 
-  const told = answers.filter(({ known }) => known).flatMap(({ errand }) => errand.deliveries)
+  const told = answers
+    .filter(({ errand, known }) => known && errand.observe !== null)
+    .flatMap(({ errand }) => errand.deliveries)
   const events = await keepOrFindOut(told, (some) =>
     store.keepEvents(some.flatMap(({ body }) => ownedEvents(body))),
   )

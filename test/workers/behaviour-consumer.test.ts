@@ -313,13 +313,16 @@ function breakOnce(table: string, { person }: Someone, when: 'before' | 'after')
   })
 }
 
-/** For how long one message is put off that was delivered so often. */
-async function delayAfter(body: unknown, attempts: number): Promise<number | undefined> {
-  let delay: number | undefined
+/** For how many seconds one message is put off that was delivered so often. */
+async function delayAfter(body: unknown, attempts: number): Promise<number | 'acked' | undefined> {
+  let delay: number | 'acked' | undefined
   const retry = (options?: QueueRetryOptions) => {
     delay = options?.delaySeconds
   }
-  const one = { id: crypto.randomUUID(), timestamp: new Date(), attempts, body, retry, ack() {} }
+  const ack = () => {
+    delay = 'acked'
+  }
+  const one = { id: crypto.randomUUID(), timestamp: new Date(), attempts, body, retry, ack }
   const batch = { queue: QUEUE, messages: [one], retryAll() {}, ackAll() {} }
   await worker.queue(batch as unknown as MessageBatch, bindings)
   return delay
@@ -340,6 +343,16 @@ describe('F26: while the database is down', () => {
     const { events, journey } = await everythingOf(one)
     expect(events).toHaveLength(1)
     expect(journey).toMatchObject({ completedActions: ['choose_workspace_name'] })
+  })
+
+  test('F16: wake-ups do not pile up, since alarms say them again', async () => {
+    const one = await someone()
+    await one.stub.recommendation({ role: 'speculative', ...one.claim }, [])
+    await fault('DATABASE', { kind: 'reject' })
+    const delays = []
+    for (const attempts of [1, 2, 3]) delays.push(await delayAfter(unpublished(one), attempts))
+    expect(delays).toEqual([10, 20, 'acked'])
+    expect((await one.stub.unpublished()).journeys).toHaveLength(1)
   })
 
   test.each([
