@@ -16,6 +16,7 @@ import {
 } from '../../src/adapters/neon/policy-schema.ts'
 import { createAnswerStore } from '../../src/adapters/neon/policy-store.ts'
 import { answeredWithWaiters, tidyAnswers } from '../../src/adapters/neon/policy-tidy.ts'
+import { createSessionIndex } from '../../src/adapters/neon/session-index.ts'
 import { deadLetters } from '../../src/adapters/neon/schema.ts'
 import type { PolicyAnswer } from '../../src/contract/policy.ts'
 import {
@@ -27,6 +28,7 @@ import {
   WAITER_KEPT_MS,
 } from '../../src/core/policy/answer-limits.ts'
 import type { AnswerStore } from '../../src/core/policy/answer-store.ts'
+import { indexedSession } from '../support/shared/indexed-session.ts'
 import {
   MEANS,
   QUESTION,
@@ -241,6 +243,19 @@ describe('F43: whoever waits', () => {
       .from(policyWaiters)
       .where(inArray(policyWaiters.person, [gone.person, stays.person]))
     expect(left).toMatchObject([{ person: stays.person }])
+  })
+
+  test('B7: does not come back after an erasure that was faster', async () => {
+    const row = account()
+    const session = indexedSession({ subjectKey: row.subjectKey })
+    await upsertAccounts(database, [row])
+    await createSessionIndex(database).record([session], NOW)
+    await eraseAccount(database, row.subjectKey, 2)
+    const question = freshQuestion()
+    const gone = { ...question, person: session.specId, subjectKey: row.subjectKey }
+    const stays = waiterFor(question)
+    expect(await store.ask([gone, stays], NOW)).toEqual(new Set([question.key]))
+    expect(await waitersOf(question.key)).toEqual([stays.person])
   })
 })
 

@@ -36,7 +36,7 @@ async function attempt(work: PromiseLike<unknown>): Promise<Result<null, StepFai
 }
 
 /** What is told of a session after its erasure was under way before, or comes from a stray message. */
-const isNotErased = sql`not exists (
+export const isNotErased = sql`not exists (
   select 1 from ${onboardingSessions}
   where ${onboardingSessions.specId} = told.person and ${onboardingSessions.erasedAt} is not null)`
 

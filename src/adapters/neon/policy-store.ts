@@ -5,6 +5,7 @@ import { ANSWER_VALID_MS, CLAIM_MS, HOLD_MS } from '../../core/policy/answer-lim
 import type { AnswerStore, KeyedQuestion, Taken } from '../../core/policy/answer-store.ts'
 import { readStored } from '../../core/policy/stored-answer.ts'
 import type { Catalogue } from '../../core/recommendation/catalogue.ts'
+import { isNotErased } from './behaviour-store.ts'
 import type { Database } from './database.ts'
 import { countLookUps, countsOf } from './policy-counts.ts'
 import { settleLettersOf } from './policy-letters.ts'
@@ -164,6 +165,7 @@ async function ask(
     with waiting as (
       insert into ${waiters} (key, person, subject_key, since)
       select distinct on (key, person) key, person, "subjectKey", ${at} from ${told}
+      where ${isNotErased}
       order by key, person
       on conflict do nothing
     )
