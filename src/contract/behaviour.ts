@@ -62,9 +62,6 @@ export type EventsResponse =
       readonly dropped_keys?: number
     }
 
-/** The keys of a payload that are kept; all others are dropped and counted. */
-export const PAYLOAD_KEYS = ['path', 'target', 'error'] as const
-
 const moment = z.int().nonnegative()
 
 /** An event as the queue carries it and the journey folds it: nothing in it that a person typed. */

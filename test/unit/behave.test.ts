@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { REWARD_WINDOW_MS } from '../../src/core/bandit/day-counts.ts'
 import { catalogue } from '../../src/catalogue.ts'
 import type { BehaviourEvent } from '../../src/contract/behaviour.ts'
 import type { Published, Untold } from '../../src/contract/behaviour-rpc.ts'
@@ -23,7 +24,6 @@ import {
 } from '../../src/core/behaviour/person-record.ts'
 import { EMPTY_JOURNEY, foldEvents } from '../../src/core/behaviour/journey.ts'
 import type { PersonFacts } from '../../src/core/behaviour/person-state.ts'
-import { REWARD_WINDOW_MS } from '../../src/core/recommendation/limits.ts'
 import {
   DAY_MS,
   T0,

@@ -2,7 +2,10 @@ import type { Counts } from './posterior.ts'
 
 const HOUR_MS = 3_600_000
 export const DAY_MS = 24 * HOUR_MS
-/** What is clicked at all is nearly always clicked the same day; a longer wait only learns later. */
+/**
+ * After the first impression, for clicks and conversions. What is clicked at all is nearly always clicked
+ * the same day; a longer wait only learns later. Also in `outcome` of migration 0012.
+ */
 export const REWARD_WINDOW_MS = 24 * HOUR_MS
 
 /** One recommendation that somebody saw. Times are epoch milliseconds. */

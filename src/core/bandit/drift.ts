@@ -13,9 +13,8 @@ const NOTHING: Counts = { successes: 0, failures: 0 }
  * Where the live counts differ from those counted anew from the log. A row of zeros is as good as
  * none.
  *
- * @param live of one version; at most one row for (segment, arm, day)
- * @param rebuilt by `countLog`, of the same version and for the moment up to which the live ones were
- *   brought
+ * @param live at most one row for (segment, arm, version, day)
+ * @param rebuilt the same, of the same versions and for the moment up to which the live ones were brought
  * @returns sorted; empty when all is well
  */
 export function findDrift(

@@ -1,6 +1,7 @@
 import type { BehaviourEvent } from '../../contract/behaviour.ts'
 import type { Advice, ToneCounts } from '../../contract/behaviour-rpc.ts'
 import type { FeedbackKind } from '../../contract/recommendation.ts'
+import { REWARD_WINDOW_MS } from '../bandit/day-counts.ts'
 import { type Experiment, assign } from '../experiment/assignment.ts'
 import type { Catalogue } from '../recommendation/catalogue.ts'
 import {
@@ -10,7 +11,6 @@ import {
   decideNext,
   standing,
 } from '../recommendation/decide.ts'
-import { REWARD_WINDOW_MS } from '../recommendation/limits.ts'
 import { type Recommendation, withFeedback } from '../recommendation/recommendation.ts'
 import {
   type AskingContext,

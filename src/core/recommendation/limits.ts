@@ -15,5 +15,3 @@ export const AGAIN_AFTER_CLICK_MS = 3_600_000
 export const MODAL_GAP_MS = 1_800_000
 /** What was not answered within a day was not noticed, or not wanted: something else is tried. */
 export const STANDS_FOR_MS = 86_400_000
-/** Reward and conversion are counted within a day of the first impression. */
-export const REWARD_WINDOW_MS = 86_400_000
