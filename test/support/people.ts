@@ -23,13 +23,18 @@ const ANSWER_TIMEOUT_MS = 5_000
 export const people = (tag: string, count: number): string[] =>
   Array.from({ length: count }, (_, person) => `${tag}${person}@example.com`)
 
-/** One request; throws when there is no answer. */
-const post = (foyer: Foyer, email: string, idempotencyKey: string): Promise<Response> =>
+/** One request; throws when there is no answer in time. */
+const post = (
+  foyer: Foyer,
+  email: string,
+  idempotencyKey: string,
+  timeoutMs = patiently.timeout,
+): Promise<Response> =>
   fetch(`${foyer.url('app')}/api/onboarding/speculative`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', 'Idempotency-Key': idempotencyKey },
     body: JSON.stringify({ email, plan_id: 'pro' }),
-    signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+    signal: AbortSignal.timeout(timeoutMs),
   })
 
 /** A sign-up that must be accepted at the first try. */
@@ -53,7 +58,7 @@ export async function signUpPersistently(
   const idempotencyKey = crypto.randomUUID()
   for (let requests = 1; ; requests += 1) {
     within.throwIfAborted()
-    const body = await post(foyer, email, idempotencyKey)
+    const body = await post(foyer, email, idempotencyKey, ANSWER_TIMEOUT_MS)
       .then((response) => (response.ok ? response.json() : undefined))
       .catch(() => undefined)
     if (body !== undefined) return { session: Session.parse(body), requests }
