@@ -27,16 +27,16 @@ function asked() {
   return { record, question, served: advised.record, current: advised.current }
 }
 
+const ANSWERED = {
+  answer: policyAnswer({ action: 'choose_workspace_name' }),
+  source: 'model',
+} as const
+
 const answered = (record: PersonRecord, key: string, now = T0 + 1) =>
   advise(
     record,
     member(),
-    {
-      person: member().person,
-      key,
-      answered: { answer: policyAnswer({ action: 'choose_workspace_name' }), source: 'model' },
-      tones: [],
-    },
+    { person: member().person, key, answered: ANSWERED, tones: [] },
     asking(now),
   )
 
@@ -67,5 +67,20 @@ describe('A13: a question', () => {
     const { record } = did(served, [event({ path: '/help', at: T0 + 1 })], T0 + 1)
     expect(questionOf(record, T0 + 1)?.key).not.toBe(question.key)
     expect(answered(record, question.key).current?.source).toBe('rules')
+  })
+
+  test('B6: is not asked about what was drawn against the answer: it would be taken back from whoever does not click', () => {
+    const { record, question } = asked()
+    const advice = { ...question, answered: ANSWERED, tones: [] }
+    const last = { ...asking(), random: () => 0.999 }
+    const explored = advise(record, member(), advice, last)
+    expect(explored.current?.source).toBe('rules')
+    const later = T0 + 600_000
+    for (const path of ['/projects', '/help']) {
+      const { record: moved, current } = did(explored.record, [event({ path, at: later })], later)
+      expect(questionOf(moved, later)).toBeNull()
+      expect(current).toBe(explored.current)
+    }
+    expect(answered(explored.record, question.key, later).current).toBe(explored.current)
   })
 })

@@ -99,7 +99,7 @@ export function advise(
   const fits = questionAbout(record, facts, asked.page, context)?.key === key
   const knowledge = { answered: fits ? answered : null, tones }
   if (stands === null) return decide(closed, facts, asked.page, knowledge, context)
-  if (knowledge.answered === null || stands.source !== 'rules') {
+  if (knowledge.answered === null || stands.isAdvised) {
     return { record: closed, current: stands }
   }
   return replace(closed, stands, facts, knowledge, context)
@@ -116,7 +116,10 @@ export const currentOf = (
     ? null
     : standing(pastOf(record, facts, catalogue, now), catalogue, now)
 
-/** A model's word is not asked for twice, and not where it was given. */
+/**
+ * A model's word is not asked for twice, and not where it was given: drawn anew, what the lot chose
+ * against it would be taken back from whoever does not click, and count only where somebody did.
+ */
 function ask(
   record: PersonRecord,
   facts: PersonFacts,
@@ -124,7 +127,7 @@ function ask(
   context: BehaviourContext,
 ): PersonRecord {
   const stands = currentOf(record, facts, context)
-  if (stands !== null && stands.source !== 'rules') return record
+  if (stands?.isAdvised === true) return record
   const question = questionAbout(record, facts, page, context)
   return question === null ? record : withQuestion(record, question, page, context.now)
 }

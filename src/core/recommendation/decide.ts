@@ -80,6 +80,7 @@ export function decideNext(
     ...assignment,
     action: action.id,
     ...rest,
+    isAdvised: knowledge.answered !== null,
     tone: tone.value,
     tonePropensity: tone.propensity,
     actionPropensity: draft.propensity,

@@ -23,6 +23,8 @@ export const Recommendation = z.object({
   text: z.string(),
   confidence: z.number(),
   source: Source,
+  /** A model's word was known, whether or not the lot fell on it: no other word is waited for. */
+  isAdvised: z.boolean().default(false),
   tone: Tone,
   tonePropensity: propensity,
   actionPropensity: propensity,

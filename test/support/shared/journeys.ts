@@ -74,6 +74,7 @@ export const recommendation = (change: Partial<Recommendation> = {}): Recommenda
   text: 'Create your first project.',
   confidence: 0.6,
   source: 'rules',
+  isAdvised: false,
   tone: 'moderate',
   tonePropensity: 1 / 3,
   actionPropensity: 1,
