@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import type { BehaviourEvent } from '../../src/contract/behaviour.ts'
 import { openQuestion } from '../../src/core/behaviour/asking.ts'
-import { type BehaviourContext, advise, look, observe } from '../../src/core/behaviour/behave.ts'
+import {
+  type BehaviourContext,
+  advise,
+  look,
+  observe,
+  takeFeedback,
+} from '../../src/core/behaviour/behave.ts'
 import type { PersonRecord } from '../../src/core/behaviour/person-record.ts'
 import { policyAnswer } from '../support/shared/policy.ts'
 import { T0, contextAt, event, member } from '../support/shared/journeys.ts'
@@ -67,6 +73,16 @@ describe('A13: a question', () => {
     const { record } = did(served, [event({ path: '/help', at: T0 + 1 })], T0 + 1)
     expect(questionOf(record, T0 + 1)?.key).not.toBe(question.key)
     expect(answered(record, question.key).current?.source).toBe('rules')
+  })
+
+  test.each([
+    ['a moment ago gives way', 30_000, 'model'],
+    ['for longer stays, or only its clicks would count', 600_000, 'rules'],
+  ] as const)('B6: is answered late: what was first seen %s', (_, after, source) => {
+    const { question, served, current } = asked()
+    const seen = takeFeedback(served, current?.id ?? '', 'impression', T0)
+    if (seen === null) throw new Error('nobody knows it')
+    expect(answered(seen, question.key, T0 + after).current?.source).toBe(source)
   })
 
   test('B6: is not asked about what was drawn against the answer: it would be taken back from whoever does not click', () => {

@@ -11,6 +11,7 @@ import {
   decideNext,
   standing,
 } from '../recommendation/decide.ts'
+import { GIVES_WAY_FOR_MS } from '../recommendation/limits.ts'
 import { type Recommendation, withFeedback } from '../recommendation/recommendation.ts'
 import {
   type AskingContext,
@@ -85,7 +86,7 @@ export function look(
   return decide(asking, facts, null, { answered: null, tones }, context)
 }
 
-/** Something was said to a question: what stands gives way to an answer, unless it was answered. */
+/** Something was said to a question: what stands gives way to an answer, unless it is settled. */
 export function advise(
   record: PersonRecord,
   facts: PersonFacts,
@@ -99,7 +100,7 @@ export function advise(
   const fits = questionAbout(record, facts, asked.page, context)?.key === key
   const knowledge = { answered: fits ? answered : null, tones }
   if (stands === null) return decide(closed, facts, asked.page, knowledge, context)
-  if (knowledge.answered === null || stands.isAdvised) {
+  if (knowledge.answered === null || isSettled(stands, context)) {
     return { record: closed, current: stands }
   }
   return replace(closed, stands, facts, knowledge, context)
@@ -116,6 +117,10 @@ export const currentOf = (
     ? null
     : standing(pastOf(record, facts, catalogue, now), catalogue, now)
 
+/** Whether no model's word takes its place any more. */
+const isSettled = ({ isAdvised, exposedAt }: Recommendation, { now }: BehaviourContext): boolean =>
+  isAdvised || (exposedAt !== null && now >= exposedAt + GIVES_WAY_FOR_MS)
+
 /**
  * A model's word is not asked for twice, and not where it was given: drawn anew, what the lot chose
  * against it would be taken back from whoever does not click, and count only where somebody did.
@@ -127,7 +132,7 @@ function ask(
   context: BehaviourContext,
 ): PersonRecord {
   const stands = currentOf(record, facts, context)
-  if (stands?.isAdvised === true) return record
+  if (stands !== null && isSettled(stands, context)) return record
   const question = questionAbout(record, facts, page, context)
   return question === null ? record : withQuestion(record, question, page, context.now)
 }

@@ -13,5 +13,10 @@ export const QUIET_MS = 30_000
 export const AGAIN_AFTER_CLICK_MS = 3_600_000
 /** A modal stops people: at most one in half an hour, the next best thing is shown at the side. */
 export const MODAL_GAP_MS = 1_800_000
+/**
+ * What somebody has seen for longer gives way to no better word: taken back from those alone who did not
+ * click, it would count for nothing, and its clicks would.
+ */
+export const GIVES_WAY_FOR_MS = 60_000
 /** What was not answered within a day was not noticed, or not wanted: something else is tried. */
 export const STANDS_FOR_MS = 86_400_000
