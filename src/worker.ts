@@ -3,6 +3,7 @@ import { keepDeadLetters } from '../queues/dead-letters.ts'
 import { consumeHydration } from '../queues/hydration.ts'
 import { keepDeadQuestions } from '../queues/policy-dead.ts'
 import { consumeQuestions } from '../queues/policy-questions.ts'
+import { eachByItself } from './cron/each-by-itself.ts'
 import { keepLedger } from './cron/keep-ledger.ts'
 import { learn } from './cron/learn.ts'
 import { lookAfterDeadLetters } from './cron/look-after-dead-letters.ts'
@@ -35,14 +36,14 @@ export default {
   },
 
   async scheduled(controller, env) {
-    await Promise.all([
-      sweepOverdue(env, controller.scheduledTime),
-      settleDue(env),
-      lookAfterDeadLetters(env),
+    const { scheduledTime } = controller
+    // In this order: an invocation has few connections, and for the first somebody is waiting.
+    await eachByItself([
+      () =>
+        Promise.all([sweepOverdue(env, scheduledTime), settleDue(env), lookAfterDeadLetters(env)]),
+      () => keepLedger(env, scheduledTime),
+      () => learn(env, scheduledTime),
+      () => lookAfterQuestions(env),
     ])
-    // Afterwards: an invocation has few connections, and those three have somebody waiting.
-    await keepLedger(env, controller.scheduledTime)
-    await learn(env, controller.scheduledTime)
-    await lookAfterQuestions(env)
   },
 } satisfies ExportedHandler<Bindings>

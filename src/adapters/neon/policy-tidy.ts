@@ -19,7 +19,7 @@ export async function answeredWithWaiters(
   limit: number,
 ): Promise<readonly KeyedQuestion[]> {
   const rows = await database
-    .selectDistinct({ key: answers.key, question: answers.question })
+    .select({ key: answers.key, question: answers.question })
     .from(waiters)
     .innerJoin(answers, eq(answers.key, waiters.key))
     .where(
@@ -29,6 +29,9 @@ export async function answeredWithWaiters(
         gt(answers.expiresAt, new Date(now)),
       ),
     )
+    .groupBy(answers.key)
+    // Objects that never answer must not hold back everybody else.
+    .orderBy(sql`random()`)
     .limit(limit)
   return rows.flatMap(({ key, question }) => {
     const parsed = PolicyQuestion.safeParse(question)
