@@ -12,7 +12,6 @@ import type {
 import type { RecommendationView } from '../src/contract/recommendation.ts'
 import { fail, ok } from '../src/contract/result.ts'
 import {
-  type Behaved,
   type BehaviourContext,
   advise,
   attach,
@@ -59,8 +58,8 @@ export class Behaviour {
     const facts = this.#factsOf(state, person)
     if (facts === null) return { known: false, unpublished: NOTHING }
     const known = this.#people.read(facts.person)
-    const { record, current } = observe(known, facts, events, tones, context)
-    this.#become(facts, known, { record, current }, context)
+    const { record } = observe(known, facts, events, tones, context)
+    this.#become(facts, known, record, context)
     return { known: true, unpublished: unpublishedOf(record, facts, context) }
   }
 
@@ -69,9 +68,9 @@ export class Behaviour {
     const facts = this.#factsOf(state, advice.person)
     const known = facts && this.#people.read(facts.person)
     if (facts === null || known === null) return NOTHING
-    const behaved = advise(known, facts, advice, context)
-    this.#become(facts, known, behaved, context)
-    return unpublishedOf(behaved.record, facts, context)
+    const { record } = advise(known, facts, advice, context)
+    this.#become(facts, known, record, context)
+    return unpublishedOf(record, facts, context)
   }
 
   /** What stands for this person, or is decided now. */
@@ -85,7 +84,7 @@ export class Behaviour {
     if (facts === null) return { result: fail('ended'), wake: null }
     const known = this.#people.read(facts.person)
     const behaved = look(known, facts, tones, context)
-    this.#become(facts, known, behaved, context)
+    this.#become(facts, known, behaved.record, context)
     const view = behaved.current && viewOf(behaved.current, context.catalogue)
     return { result: ok(view), wake: behaved.record === known ? null : wakeFor(facts) }
   }
@@ -94,15 +93,15 @@ export class Behaviour {
     state: SubjectState,
     person: string,
     { recommendationId, kind }: Feedback,
-    now: number,
+    context: BehaviourContext,
   ): BehaviourReply<null, 'ended' | 'unknown'> {
     const facts = this.#factsOf(state, person)
     if (facts === null) return { result: fail('ended'), wake: null }
     const known = this.#people.read(facts.person)
-    const record = known && takeFeedback(known, recommendationId, kind, now)
+    const record = known && takeFeedback(known, recommendationId, kind, context.now)
     if (record === null) return { result: fail('unknown'), wake: null }
     if (record === known) return { result: ok(null), wake: null }
-    this.#people.write(record, now)
+    this.#become(facts, known, record, context)
     return { result: ok(null), wake: wakeFor(facts) }
   }
 
@@ -189,18 +188,21 @@ export class Behaviour {
     return facts !== null && isPresent(state, facts) ? facts : null
   }
 
+  /** Keeps what changed, and tells whoever watches what stands by now. */
   #become(
     facts: PersonFacts,
     known: PersonRecord | null,
-    { record, current }: Behaved,
-    { catalogue, now }: BehaviourContext,
+    record: PersonRecord,
+    context: BehaviourContext,
   ): void {
     if (record === known) return
-    this.#people.write(record, now)
-    const before = known?.recommendations.at(-1)?.recommendation.id
-    if (current === null || current.id === before) return
-    const view = viewOf(current, catalogue)
+    this.#people.write(record, context.now)
+    const before = known && currentOf(known, facts, context)
+    const after = currentOf(record, facts, context)
+    if (after?.id === before?.id) return
+    const view = after && viewOf(after, context.catalogue)
     if (view) this.#sockets.recommend(facts, view)
+    else if (before) this.#sockets.withdraw(facts, before.id)
   }
 }
 

@@ -1,5 +1,9 @@
 import type { SessionView, StatusFrame } from '../src/contract/onboarding.ts'
-import type { RecommendationFrame, RecommendationView } from '../src/contract/recommendation.ts'
+import type {
+  RecommendationFrame,
+  RecommendationView,
+  WithdrawalFrame,
+} from '../src/contract/recommendation.ts'
 import { SOCKET_PROTOCOL } from '../src/contract/socket.ts'
 
 /** A person has a few tabs; more is a loop or an attack, and the newest ones are the real ones. */
@@ -19,11 +23,12 @@ export interface Watcher {
   readonly id: string
 }
 
-type Frame = StatusFrame | RecommendationFrame
+type Frame = StatusFrame | RecommendationFrame | WithdrawalFrame
 
 /** Whose recommendation it is. */
 interface Recipient {
   readonly role: Watcher['role']
+  /** A session's specId, or an account's userId. */
   readonly person: string
 }
 
@@ -55,9 +60,12 @@ export class SubjectSockets {
     for (const view of views) this.#send(specId, statusFrame(view))
   }
 
-  /** @param person a session's specId, or an account's userId */
-  recommend({ role, person }: Recipient, view: RecommendationView): void {
-    this.#send(role === 'member' ? MEMBERS : person, recommendationFrame(view))
+  recommend(recipient: Recipient, view: RecommendationView): void {
+    this.#send(tagOf(recipient), recommendationFrame(view))
+  }
+
+  withdraw(recipient: Recipient, recommendationId: string): void {
+    this.#send(tagOf(recipient), { type: 'recommendation_withdrawn', recommendationId })
   }
 
   /** @param id of the session, or of the device */
@@ -88,6 +96,8 @@ export class SubjectSockets {
     }
   }
 }
+
+const tagOf = ({ role, person }: Recipient): string => (role === 'member' ? MEMBERS : person)
 
 export const statusFrame = (view: SessionView): StatusFrame => ({ type: 'status', ...view })
 

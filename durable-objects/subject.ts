@@ -261,8 +261,8 @@ export class SubjectObject extends DurableObject<Bindings> implements SubjectRpc
   async feedback(feedback: Feedback): Promise<BehaviourReply<null, AccessRefusal | 'unknown'>> {
     const access = await this.#access(feedback.caller)
     if (!access.ok) return { result: access, wake: null }
-    return this.#turns.behave((state, { now }) =>
-      this.#behaviour.feedback(state, personOf(feedback.caller), feedback, now),
+    return this.#turns.behave((state, context) =>
+      this.#behaviour.feedback(state, personOf(feedback.caller), feedback, context),
     )
   }
 

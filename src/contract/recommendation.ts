@@ -43,3 +43,9 @@ export interface RecommendationView {
 export interface RecommendationFrame extends RecommendationView {
   readonly type: 'recommendation'
 }
+
+/** What was recommended stands no longer, and nothing takes its place yet: answered, done, or outdated. */
+export interface WithdrawalFrame {
+  readonly type: 'recommendation_withdrawn'
+  readonly recommendationId: string
+}

@@ -2,7 +2,11 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'c
 import { describe, expect, test } from 'vitest'
 import type { BehaviourEvent } from '../../src/contract/behaviour.ts'
 import type { SignUpResponse, StatusFrame } from '../../src/contract/onboarding.ts'
-import type { RecommendationFrame, RecommendationView } from '../../src/contract/recommendation.ts'
+import type {
+  RecommendationFrame,
+  RecommendationView,
+  WithdrawalFrame,
+} from '../../src/contract/recommendation.ts'
 import type { MemberResponse } from '../../src/contract/tokens.ts'
 import { PersonRecord } from '../../src/core/behaviour/person-record.ts'
 import { createPepper } from '../../src/core/pepper.ts'
@@ -60,7 +64,7 @@ const does = (token: string, change: Partial<BehaviourEvent> = {}, person = pers
     ],
   })
 
-type Frame = StatusFrame | RecommendationFrame
+type Frame = StatusFrame | RecommendationFrame | WithdrawalFrame
 
 async function watch(path: string, token: string) {
   const { webSocket: socket, status } = await fetchWorker(path, {
@@ -160,6 +164,24 @@ describe('A6: what to show next', () => {
     await eventually('the frame again', async () => again.advice().length > 0)
     expect(again.advice()).toEqual([frame])
     again.socket.close()
+  })
+
+  test('A3: is withdrawn from everybody who watches when it stands no longer, once', async () => {
+    const session = await signUp()
+    const [one, other] = [await watchSession(session), await watchSession(session)]
+    await does(session.token, { path: '/creating' })
+    const { recommendationId } = await shown(session.token)
+    await tell(session.token, recommendationId, { kind: 'dismiss' })
+    await tell(session.token, recommendationId, { kind: 'dismiss' })
+    await does(session.token, { path: '/creating' })
+    const withdrawn = ({ frames }: typeof one) =>
+      frames.filter(({ type }) => type === 'recommendation_withdrawn')
+    await eventually('the withdrawal', async () => withdrawn(other).length > 0)
+    expect(withdrawn(one)).toEqual([{ type: 'recommendation_withdrawn', recommendationId }])
+    expect(withdrawn(other)).toEqual(withdrawn(one))
+    expect((await get(session.token)).status).toBe(204)
+    one.socket.close()
+    other.socket.close()
   })
 
   test('A2: is not pushed twice for what is told twice', async () => {
