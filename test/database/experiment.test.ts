@@ -1,11 +1,10 @@
-import { eq, sql } from 'drizzle-orm'
+import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { countDue } from '../../src/adapters/neon/bandit-counts.ts'
 import { checkBandit, fadedTones } from '../../src/adapters/neon/bandit-desk.ts'
 import { createBehaviourStore } from '../../src/adapters/neon/behaviour-store.ts'
 import { lookAtExperiment, watchExperiment } from '../../src/adapters/neon/experiment-look.ts'
 import { drawnDecisions, keepLook } from '../../src/adapters/neon/experiment-store.ts'
-import { isAnsweredAnew, isClosedAnew, isInUse } from '../../src/adapters/neon/log-sql.ts'
 import { experimentLooks } from '../../src/adapters/neon/learning-schema.ts'
 import { userJourneys } from '../../src/adapters/neon/behaviour-schema.ts'
 import type { DecisionRecord, JourneyRecord } from '../../src/contract/behaviour-rpc.ts'
@@ -313,19 +312,6 @@ describe('A7, A14, B6: a hundred thousand people whose taste is known', () => {
       const mean = CLICKS[tone] + (EXPLORED / 2) * ACTION_ADDS.invite_teammate
       expect(Math.abs(successes / (successes + failures) - mean)).toBeLessThan(0.02)
     }
-  })
-
-  test.each([
-    ['recommendations_open', isClosedAnew(over)],
-    ['recommendations_answered', isAnsweredAnew],
-  ])('what is due is found by %s, which holds nothing else', async (index, isDue) => {
-    await world.database.execute(sql`analyze recommendations`)
-    const { rows } = await world.database.execute<{ 'QUERY PLAN': string }>(sql`
-      explain select id from recommendations where ${isInUse(words)} and ${isDue}
-      limit 5000 for update skip locked`)
-    const plan = rows.map((row) => row['QUERY PLAN']).join('\n')
-    expect(plan).toContain(index)
-    expect(plan).not.toContain('Seq Scan')
   })
 
   test('groups have their sizes, the policy is better than both others, and by how much is said', async () => {
