@@ -12,7 +12,7 @@ import {
 import { freePort } from '../support/ports.ts'
 
 const SECRET = 'whsec_test'
-const soon = { timeout: 20_000, interval: 20 }
+const soon = { timeout: 180_000, interval: 20 }
 
 const connect = (port: number) =>
   new Stripe('sk_test_local', {

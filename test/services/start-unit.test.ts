@@ -67,7 +67,7 @@ const answered = async () => {
   const response = await fetch(url, { signal: AbortSignal.timeout(500) }).catch(() => undefined)
   return response === undefined ? undefined : Number(await response.text())
 }
-const patiently = { timeout: 30_000 }
+const patiently = { timeout: 180_000 }
 
 test('a stopped unit leaves nothing of its group', async () => {
   expect(await unit.start()).toBe(true)

@@ -61,7 +61,7 @@ export const subjectOf = (
   bindings.SUBJECTS.getByName(String(claimsOf(token)['key']))
 
 const POLL_MS = 50
-const PATIENCE_MS = 60_000
+const PATIENCE_MS = 180_000
 
 /** Waits until `look` gives something; a test that waits in vain says for what. */
 export async function eventually<T>(
