@@ -33,7 +33,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/cron': ['src/contract', 'src/core', 'src/env.ts', 'src/adapters'],
   'src/worker.ts': ['src', 'durable-objects', 'queues'],
-  web: ['src/contract'],
+  client: ['src/contract'],
+  web: ['src/contract', 'client'],
 }
 
 /** Packages that decide nothing and do nothing outside: all that the inner parts may use. */
@@ -67,7 +68,7 @@ export function brokenArrows(path: string, source: string): string[] {
 
 /** Every broken arrow below `root`. */
 export function checkArrows(root: string): string[] {
-  return globSync('{src,durable-objects,queues,web}/**/*.{ts,tsx}', { cwd: root })
+  return globSync('{src,durable-objects,queues,client,web}/**/*.{ts,tsx}', { cwd: root })
     .map((path) => path.replaceAll('\\', '/'))
     .flatMap((path) => brokenArrows(path, readFileSync(join(root, path), 'utf8')))
 }

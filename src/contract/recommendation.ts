@@ -49,3 +49,14 @@ export interface WithdrawalFrame {
   readonly type: 'recommendation_withdrawn'
   readonly recommendationId: string
 }
+
+/** `200` of `GET /api/v1/checklist`: what is done, and what can be done now, in the rules' order. */
+export interface ChecklistView {
+  readonly items: readonly {
+    readonly id: string
+    readonly title: string
+    /** Where it is done, within the product. */
+    readonly path: string
+    readonly done: boolean
+  }[]
+}

@@ -1,0 +1,18 @@
+import type { ErrorCode, FieldIssue } from '../src/contract/errors.ts'
+import type { Result } from '../src/contract/result.ts'
+
+/** Why a call came to nothing, in words that can be shown to the person who made it. */
+export interface Problem {
+  /** The server's, or `offline`: it could not be reached, and whether it heard us nobody knows. */
+  readonly code: ErrorCode | 'offline'
+  readonly message: string
+  /** What is wrong with which field of the request. */
+  readonly details?: readonly FieldIssue[]
+  /** How long the server asks to be left alone. */
+  readonly retryAfterMs?: number
+  /** For whoever looks into it: it is in the server's log. */
+  readonly requestId?: string
+}
+
+/** Calls never reject: what was expected to go wrong is a value. */
+export type Outcome<T> = Promise<Result<T, Problem>>

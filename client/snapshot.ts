@@ -1,0 +1,35 @@
+import type { SessionView } from '../src/contract/onboarding.ts'
+import type { ChecklistView, RecommendationView } from '../src/contract/recommendation.ts'
+
+/** Who this browser acts for. */
+export type Person =
+  | { readonly kind: 'nobody' }
+  /** Signed up, and has not shown yet that the address is theirs. */
+  | { readonly kind: 'session'; readonly specId: string; readonly email: string }
+  | { readonly kind: 'member'; readonly userId: string }
+
+/** How news arrive at the moment, from best to worst; `none`: nobody is waited for. */
+export type Transport = 'none' | 'websocket' | 'stream' | 'polling'
+
+/** All that a page can show; a new object for each change, the same one for none. */
+export interface Snapshot {
+  readonly person: Person
+  /** Why the last session or membership came to its end without us; `null` when it did not. */
+  readonly ended: 'elsewhere' | null
+  /** How the account behind the session comes along; `null` until the first word of it. */
+  readonly run: SessionView | null
+  readonly transport: Transport
+  /** What to show next, already without what was waved away or snoozed here. */
+  readonly recommendation: RecommendationView | null
+  readonly checklist: ChecklistView | null
+}
+
+/** Before anything is known, on a server, and while a page hydrates. */
+export const NOTHING_YET: Snapshot = {
+  person: { kind: 'nobody' },
+  ended: null,
+  run: null,
+  transport: 'none',
+  recommendation: null,
+  checklist: null,
+}
