@@ -67,6 +67,17 @@ export default defineConfig({
           hookTimeout: SLOW_TEST_MS,
         },
       },
+      {
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          environment: 'node',
+          globalSetup: 'test/browser/setup.ts',
+          expect: { poll: POLL },
+          testTimeout: SLOW_TEST_MS,
+          hookTimeout: SLOW_TEST_MS,
+        },
+      },
     ],
   },
 })

@@ -119,7 +119,9 @@ function pagesAreBuilt(): boolean {
   const built = join(ROOT, 'dist', 'web', 'index.html')
   if (!existsSync(built)) return false
   const { mtimeMs: builtAt } = statSync(built)
-  const sources = globSync('web/**/*', { cwd: ROOT })
+  const sources = globSync(['vite.config.ts', '{web,client,src/contract,scripts/web}/**/*'], {
+    cwd: ROOT,
+  })
   return sources.every((path) => statSync(join(ROOT, path)).mtimeMs <= builtAt)
 }
 
