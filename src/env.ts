@@ -73,10 +73,14 @@ const WalletRpcUrls = z.string().transform((text, context) => {
   return urls
 })
 
+/** As Cloudflare's dashboard shows it, with or without the scheme. */
+const TEAM_DOMAIN = /^(?:https:\/\/)?([a-z0-9-]+\.cloudflareaccess\.com)\/?$/
+
 /** Of each group all are needed to be of use; one without the others is a mistake. */
 const TOGETHER = [
   ['AUTH0_DOMAIN', 'AUTH0_CLIENT_ID', 'AUTH0_CLIENT_SECRET'],
   ['EXTERNAL_JWKS_URL', 'EXTERNAL_ISSUER', 'EXTERNAL_AUDIENCE'],
+  ['ACCESS_TEAM_DOMAIN', 'ACCESS_AUD'],
 ] as const
 
 const Fields = z.object({
@@ -177,8 +181,17 @@ const Fields = z.object({
   LLM_DAILY_BUDGET_USD: optional(z.coerce.number().nonnegative().max(1_000_000)).transform(
     (usd) => usd ?? 5,
   ),
-  /** Opens the admin routes, 24 random bytes or more. Absent: nobody can. */
+  /**
+   * Opens the admin routes, 24 random bytes or more, where Access is not set; where it is, this opens
+   * nothing. Neither: nobody can.
+   */
   ADMIN_TOKEN: optional(z.string().min(32)),
+  /** Cloudflare Access stands before the admin routes: both, or none. */
+  ACCESS_TEAM_DOMAIN: optional(z.string().regex(TEAM_DOMAIN)),
+  /** The application's "AUD tag". */
+  ACCESS_AUD: optional(z.string()),
+  /** Where Access shows its keys, when that is not at the team's domain. */
+  ACCESS_CERTS_URL: optional(httpUrl),
   /** How many events of a person the rules alone answer. The journey counts no further than 20. */
   COLD_START_EVENTS: z.coerce.number().int().nonnegative().max(20).default(3),
   /** Names the experiment. Under another one new people are drawn anew; the others stay what they are. */
@@ -201,6 +214,11 @@ const Settings = Fields.superRefine((settings, context) => {
       context.addIssue({ code: 'custom', path: [name], message })
     }
   }
+  // Keys alone would be no lock: the token would go on opening the door that Access was meant to guard.
+  if (settings.ACCESS_CERTS_URL !== undefined && settings.ACCESS_TEAM_DOMAIN === undefined) {
+    const message = 'is missing, while ACCESS_CERTS_URL is set'
+    context.addIssue({ code: 'custom', path: ['ACCESS_TEAM_DOMAIN'], message })
+  }
   if (settings.RULES_BASELINE_PERCENT + settings.HOLDOUT_PERCENT > 100) {
     const message = 'must not exceed 100 together with RULES_BASELINE_PERCENT'
     context.addIssue({ code: 'custom', path: ['HOLDOUT_PERCENT'], message })
@@ -222,6 +240,18 @@ export function outsideIssuerOf({
   return jwksUrl === undefined || issuer === undefined || audience === undefined
     ? null
     : { jwksUrl, issuer, audience }
+}
+
+/** The Access application that guards the admin routes; `null`: `ADMIN_TOKEN` does. */
+export function accessApplicationOf({
+  ACCESS_TEAM_DOMAIN: teamDomain,
+  ACCESS_AUD: audience,
+  ACCESS_CERTS_URL: certsUrl,
+}: Settings) {
+  const [, host] = TEAM_DOMAIN.exec(teamDomain ?? '') ?? []
+  if (host === undefined || audience === undefined) return null
+  const issuer = `https://${host}`
+  return { issuer, audience, certsUrl: certsUrl ?? `${issuer}/cdn-cgi/access/certs` }
 }
 
 /** Of the present settings: whoever belongs to an earlier one stays there. */

@@ -1,17 +1,19 @@
 import { z } from 'zod'
 import type { BudgetSnapshot, Provider } from './budget-rpc.ts'
 
-/** Names are for the audit, reasons are a sentence. */
-const OPERATOR_MAX_CHARS = 100
+/** Names are for the audit and as long as an address may be, reasons are a sentence. */
+const OPERATOR_MAX_CHARS = 320
 const REASON_MAX_CHARS = 500
 /** A page of rows that a person reads. */
 const PAGE_MAX = 200
 const PAGE_DEFAULT = 50
 export const LETTER_ID_MAX_CHARS = 200
 
-/** Who does it, and why: kept for good. */
+export const OperatorName = z.string().trim().min(1).max(OPERATOR_MAX_CHARS)
+
+/** Who does it, and why: kept for good. Whoever came through Access need not say who they are. */
 export const OperatorRequest = z.strictObject({
-  operator: z.string().trim().min(1).max(OPERATOR_MAX_CHARS),
+  operator: OperatorName,
   reason: z.string().trim().min(1).max(REASON_MAX_CHARS),
 })
 export type OperatorRequest = z.infer<typeof OperatorRequest>
@@ -106,6 +108,12 @@ export interface ReplayView {
   readonly letters: number
   /** How those stand now. */
   readonly counts: Readonly<Record<NonNullable<LetterPage['state']>, number>>
+}
+
+/** Whom the audit will name. */
+export interface OperatorResponse {
+  /** As Cloudflare Access knows them; `null`: each request says so itself. */
+  readonly operator: string | null
 }
 
 /** What each provider may be asked, what it has shown, and what was spent on it. */

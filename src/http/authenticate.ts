@@ -4,10 +4,17 @@ import { matchedRoutes } from 'hono/route'
 import { type Result, fail, ok } from '../contract/result.ts'
 import type { OutsideClaims, TokenClaims } from '../contract/tokens.ts'
 import type { HttpEnv } from './context.ts'
+import { operatorOf } from './operator.ts'
 import { type Refusal, refuse } from './refuse.ts'
 import { type Access, accessTo, accessToNothing } from './roles.ts'
 
-type Caller = TokenClaims | OutsideClaims | { readonly role: 'admin' }
+type Caller = TokenClaims | OutsideClaims | Operator
+
+interface Operator {
+  readonly role: 'admin'
+  /** `null`: a token has no name. */
+  readonly name: string | null
+}
 
 const REFUSALS: Readonly<Record<'invalid' | 'unavailable', Refusal>> = {
   invalid: { code: 'unauthorized', message: 'A valid token is needed.' },
@@ -20,13 +27,21 @@ const REFUSALS: Readonly<Record<'invalid' | 'unavailable', Refusal>> = {
 
 /**
  * Lets in whom the table of roles lets in. No valid token: 401. A valid one of another role: 403.
- * Sets `claims`, `member` and `signedIn`.
+ * Where Cloudflare Access guards what operators may do, only its word counts there, and whoever lacks
+ * it gets 403. Sets `claims`, `member`, `signedIn` and `operator`.
  *
  * @throws if the route is not in the table: nobody thought about who may call it
  */
 export const authorize = createMiddleware<HttpEnv>(async (c, next) => {
   const access = accessOf(c)
   if (access.roles === 'everybody' || access.shown !== undefined) return next()
+  const { verifyAccess } = c.get('services')
+  if (verifyAccess !== null && access.roles.includes('admin')) {
+    const operator = await operatorOf(c, verifyAccess)
+    if (!operator.ok) return refuse(c, operator.error)
+    c.set('operator', operator.value)
+    return next()
+  }
   const shown = await callerOf(c, access)
   if (!shown.ok) return refuse(c, REFUSALS[shown.error])
   const caller = shown.value
@@ -36,6 +51,7 @@ export const authorize = createMiddleware<HttpEnv>(async (c, next) => {
   if (caller.role === 'member') c.set('member', caller)
   if (caller.role === 'speculative') c.set('claims', caller)
   if (caller.role === 'member' || caller.role === 'outside') c.set('signedIn', caller)
+  if (caller.role === 'admin') c.set('operator', caller.name)
   return next()
 })
 
@@ -55,8 +71,10 @@ async function callerOf(
 ): Promise<Result<Caller, 'invalid' | 'unavailable'>> {
   const [, token] = /^Bearer (\S+)$/i.exec(c.req.header('authorization') ?? '') ?? []
   if (token === undefined) return fail('invalid')
-  const { tokens, outside, settings } = c.get('services')
-  if (await isSame(token, settings.ADMIN_TOKEN)) return ok({ role: 'admin' })
+  const { tokens, outside, settings, verifyAccess } = c.get('services')
+  if (verifyAccess === null && (await isSame(token, settings.ADMIN_TOKEN))) {
+    return ok({ role: 'admin', name: null })
+  }
   const now = Date.now()
   return outside?.claims(token) === true
     ? outside.verify(token, now)

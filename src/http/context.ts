@@ -1,8 +1,15 @@
 import type { MemberClaims, OutsideClaims, SpeculativeClaims } from '../contract/tokens.ts'
+import { type VerifyAccess, createAccessTokens } from '../adapters/access-tokens.ts'
 import { type OutsideTokens, createOutsideTokens } from '../adapters/outside-tokens.ts'
 import { type Tokens, createTokens } from '../adapters/tokens.ts'
 import { type Pepper, createPepper } from '../core/pepper.ts'
-import { type Bindings, type Settings, outsideIssuerOf, parseSettings } from '../env.ts'
+import {
+  type Bindings,
+  type Settings,
+  accessApplicationOf,
+  outsideIssuerOf,
+  parseSettings,
+} from '../env.ts'
 
 /** What every request works with; made once per isolate. */
 export interface Services {
@@ -11,6 +18,8 @@ export interface Services {
   readonly tokens: Tokens
   /** `null`: nobody is signed in elsewhere. */
   readonly outside: OutsideTokens | null
+  /** `null`: Access is not there, and `ADMIN_TOKEN` opens what it would guard. */
+  readonly verifyAccess: VerifyAccess | null
 }
 
 /** Hono's view of one request. */
@@ -25,6 +34,8 @@ export interface HttpEnv {
     member: MemberClaims
     /** Set by `authorize` for a member's token and for an outside issuer's. */
     signedIn: MemberClaims | OutsideClaims
+    /** Set by `authorize` for an operator; `null`: nobody vouches for a name. */
+    operator: string | null
   }
 }
 
@@ -36,11 +47,13 @@ export function servicesOf(env: Bindings): Services {
   if (known) return known
   const pepper = createPepper(settings.SUBJECT_PEPPER)
   const issuer = outsideIssuerOf(settings)
+  const application = accessApplicationOf(settings)
   const services = {
     settings,
     pepper,
     tokens: createTokens(settings),
     outside: issuer === null ? null : createOutsideTokens(issuer, pepper),
+    verifyAccess: application === null ? null : createAccessTokens(application),
   }
   made.set(settings, services)
   return services

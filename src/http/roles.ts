@@ -65,6 +65,7 @@ export const ROUTES: Readonly<Record<`${Method} /${string}`, Access>> = {
   'POST /api/admin/dead-letters/:fingerprint/dismiss': admin,
   'GET /api/admin/replays/:id': admin,
   'POST /api/admin/replays/:id/stop': admin,
+  'GET /api/admin/operator': admin,
   'GET /api/admin/operator-actions': admin,
   'GET /api/admin/sessions/:specId': admin,
   'GET /api/admin/ledger': admin,

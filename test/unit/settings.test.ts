@@ -186,3 +186,38 @@ describe('the day’s money for the model', () => {
     await expect(isolate({ LLM_DAILY_BUDGET_USD: given })).rejects.toThrow('LLM_DAILY_BUDGET_USD')
   })
 })
+
+describe('the Access application', () => {
+  const AUD = { ACCESS_AUD: 'a'.repeat(64) }
+  const applicationWith = async (given: Readonly<Record<string, string>>) => {
+    const { accessApplicationOf } = await import('../../src/env.ts')
+    return accessApplicationOf((await isolate(given)).settings)
+  }
+
+  test.each(['acme.cloudflareaccess.com', 'https://acme.cloudflareaccess.com/'])(
+    'X48: of %s shows its keys at the domain of the team',
+    async (team) => {
+      expect(await applicationWith({ ...AUD, ACCESS_TEAM_DOMAIN: team })).toEqual({
+        issuer: 'https://acme.cloudflareaccess.com',
+        audience: AUD.ACCESS_AUD,
+        certsUrl: 'https://acme.cloudflareaccess.com/cdn-cgi/access/certs',
+      })
+    },
+  )
+
+  test('is none without settings', async () => {
+    expect(await applicationWith({ ACCESS_TEAM_DOMAIN: '', ACCESS_AUD: '' })).toBeNull()
+  })
+
+  test.each([
+    'acme',
+    'acme.cloudflareaccess.com.evil.example',
+    'http://acme.cloudflareaccess.com',
+    'evil.example/acme.cloudflareaccess.com',
+    'acme.example.com',
+  ])('X48: %j is no domain of a team', async (team) => {
+    await expect(applicationWith({ ...AUD, ACCESS_TEAM_DOMAIN: team })).rejects.toThrow(
+      'ACCESS_TEAM_DOMAIN',
+    )
+  })
+})

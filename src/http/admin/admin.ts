@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { isDatabaseError } from '../../adapters/neon/database.ts'
+import type { OperatorResponse } from '../../contract/admin.ts'
 import { describeError, log } from '../../adapters/log.ts'
 import type { HttpEnv } from '../context.ts'
 import { refuse } from '../refuse.ts'
@@ -30,6 +31,7 @@ export const admin = new Hono<HttpEnv>()
   .route('/sessions', sessions)
   .route('/policy', policy)
   .route('/operator-actions', operatorActions)
+  .get('/operator', (c) => c.json({ operator: c.get('operator') } satisfies OperatorResponse))
   .onError((error, c) => {
     if (!isDatabaseError(error)) throw error
     const requestId = c.get('requestId')

@@ -13,7 +13,7 @@ import { catalogue } from '../../catalogue.ts'
 import { armsView } from '../../core/bandit/arms-view.ts'
 import { wordsInUse } from '../../core/recommendation/words-in-use.ts'
 import type { HttpEnv } from '../context.ts'
-import { readJson } from '../read-json.ts'
+import { readOrder } from './read-order.ts'
 import { refuse } from '../refuse.ts'
 
 /** What is drawn of late, every weekday in it once. */
@@ -39,7 +39,7 @@ export const bandit = new Hono<HttpEnv>()
   })
 
   .post('/rebuild', async (c) => {
-    const request = await readJson(c, OperatorRequest)
+    const request = await readOrder(c, OperatorRequest)
     if (!request.ok) return refuse(c, request.error)
     const database = connect(c.get('services').settings)
     const now = Date.now()

@@ -24,7 +24,8 @@ import { stepDefinitions } from '../../adapters/steps/registry.ts'
 import { driveReplays } from '../../core/dead-letters/drive.ts'
 import { previewOf } from '../../core/dead-letters/preview.ts'
 import type { HttpEnv } from '../context.ts'
-import { readJson, validationRefusal } from '../read-json.ts'
+import { readOrder } from './read-order.ts'
+import { validationRefusal } from '../read-json.ts'
 import { NOTHING_HERE, type Refusal, refuse } from '../refuse.ts'
 
 /** When a replay that is going on is worth asking for again. */
@@ -56,7 +57,7 @@ export const deadLetters = new Hono<HttpEnv>()
   })
 
   .post('/:fingerprint/replay', async (c) => {
-    const request = await readJson(c, OperatorRequest)
+    const request = await readOrder(c, OperatorRequest)
     if (!request.ok) return refuse(c, request.error)
     const database = connect(c.get('services').settings)
     const fingerprint = c.req.param('fingerprint')
@@ -69,7 +70,7 @@ export const deadLetters = new Hono<HttpEnv>()
   })
 
   .post('/:fingerprint/dismiss', async (c) => {
-    const request = await readJson(c, OperatorRequest)
+    const request = await readOrder(c, OperatorRequest)
     if (!request.ok) return refuse(c, request.error)
     const database = connect(c.get('services').settings)
     const fingerprint = c.req.param('fingerprint')

@@ -15,7 +15,8 @@ import { LETTER_ID_MAX_CHARS, LetterPage, OperatorRequest } from '../../contract
 import type { PolicyReport } from '../../contract/policy-admin.ts'
 import type { QuestionMessage } from '../../contract/question-message.ts'
 import type { HttpEnv } from '../context.ts'
-import { readJson, validationRefusal } from '../read-json.ts'
+import { readOrder } from './read-order.ts'
+import { validationRefusal } from '../read-json.ts'
 import { NOTHING_HERE, type Refusal, refuse } from '../refuse.ts'
 import { requestTrace } from '../traceparent.ts'
 
@@ -42,7 +43,7 @@ export const policy = new Hono<HttpEnv>()
   })
 
   .post('/dead-letters/:id/decide-again', async (c) => {
-    const request = await readJson(c, OperatorRequest)
+    const request = await readOrder(c, OperatorRequest)
     if (!request.ok) return refuse(c, request.error)
     const { settings } = c.get('services')
     const model = createPolicyModel(settings, catalogue)

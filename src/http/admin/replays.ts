@@ -7,7 +7,7 @@ import { readReplay } from '../../adapters/neon/dead-letter-desk.ts'
 import { connect } from '../../adapters/neon/database.ts'
 import { stopReplay } from '../../adapters/neon/operator-actions.ts'
 import type { HttpEnv } from '../context.ts'
-import { readJson } from '../read-json.ts'
+import { readOrder } from './read-order.ts'
 import { NOTHING_HERE, refuse } from '../refuse.ts'
 
 const ReplayId = z.uuid()
@@ -24,7 +24,7 @@ export const replays = new Hono<HttpEnv>()
     return replay === null ? refuse(c, NOTHING_HERE) : c.json(replay)
   })
   .post('/:id/stop', async (c) => {
-    const request = await readJson(c, OperatorRequest)
+    const request = await readOrder(c, OperatorRequest)
     if (!request.ok) return refuse(c, request.error)
     const database = connect(c.get('services').settings)
     const id = c.req.param('id')

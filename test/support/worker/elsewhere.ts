@@ -46,9 +46,17 @@ async function ethCall(to: string, data: Hex): Promise<string> {
   }
 }
 
-/** An issuer's keys at `/jwks.json`, and a node of a chain at `/rpc`. */
+/** What tests put at `/certs/<name>`. */
+const certs = new Map<string, string>()
+
+/** An issuer's keys at `/jwks.json`, those of tests at `/certs/`, and a node of a chain at `/rpc`. */
 export async function elsewhere(request: Request): Promise<Response> {
   const { pathname } = new URL(request.url)
+  if (pathname.startsWith('/certs/')) {
+    if (request.method === 'PUT') certs.set(pathname, await request.text())
+    const keys = certs.get(pathname)
+    return new Response(keys ?? null, { status: keys === undefined ? 404 : 200 })
+  }
   if (pathname === '/jwks.json') {
     return Response.json({ keys: [{ ...publicKey.export({ format: 'jwk' }), ...KEY }] })
   }
