@@ -16,3 +16,14 @@ export interface Problem {
 
 /** Calls never reject: what was expected to go wrong is a value. */
 export type Outcome<T> = Promise<Result<T, Problem>>
+
+/** Problems that the client finds by itself. */
+export const OFFLINE: Problem = {
+  code: 'offline',
+  message: 'No connection. Nothing is lost: please try again.',
+}
+export const NOBODY: Problem = { code: 'unauthorized', message: 'Nobody is signed in.' }
+export const TOO_LARGE: Problem = {
+  code: 'payload_too_large',
+  message: 'This is too much to keep.',
+}

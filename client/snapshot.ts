@@ -8,7 +8,7 @@ export type Person =
   | { readonly kind: 'session'; readonly specId: string; readonly email: string }
   | { readonly kind: 'member'; readonly userId: string }
 
-/** How news arrive at the moment, from best to worst; `none`: nobody is waited for. */
+/** How news arrive at the moment, from best to worst; `none`: not yet, or there is nobody to wait for. */
 export type Transport = 'none' | 'websocket' | 'stream' | 'polling'
 
 /** All that a page can show; a new object for each change, the same one for none. */
@@ -16,7 +16,7 @@ export interface Snapshot {
   readonly person: Person
   /** Why the last session or membership came to its end without us; `null` when it did not. */
   readonly ended: 'elsewhere' | null
-  /** How the account behind the session comes along; `null` until the first word of it. */
+  /** How the account behind the session comes along; `null` until the first word of it, and for members. */
   readonly run: SessionView | null
   readonly transport: Transport
   /** What to show next, already without what was waved away or snoozed here. */

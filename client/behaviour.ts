@@ -1,0 +1,74 @@
+import type { Access } from './access.ts'
+import { subjectOf } from './credentials.ts'
+import { Errand, isPassing } from './errand.ts'
+import { type Waiting, batchOf, queued, without } from './event-queue.ts'
+import type { Deed } from './foyer.ts'
+import { newId } from './new-id.ts'
+import type { Problem } from './problem.ts'
+import { visitId } from './visit.ts'
+
+/** Clicks that belong together go together, and a hint still comes while it helps. */
+const FLUSH_AFTER_MS = 1_500
+/** No page of a catalogue is as long; what follows would be what somebody typed. */
+const PATH_MAX_CHARS = 512
+
+/** What people do, in calls of many events. Each has its own id, so that none counts twice. */
+export class Behaviour {
+  readonly #access: Access
+  readonly #flushed: () => void
+  #queue: readonly Waiting[] = []
+  /** Sent, and not answered yet. */
+  #inFlight: readonly Waiting[] = []
+  readonly errand = new Errand(() => this.#flush())
+
+  constructor(access: Access, flushed: () => void) {
+    this.#access = access
+    this.#flushed = flushed
+  }
+
+  /** Of nobody nothing is reported: there is no one yet whose journey it would be. */
+  track({ type, path, target, error }: Deed): void {
+    if (this.#access.current() === null) return
+    const page = path ?? (globalThis.location as Location | undefined)?.pathname
+    this.#queue = queued(this.#queue, {
+      eventId: newId(),
+      sessionId: visitId(),
+      eventType: type,
+      timestamp: Date.now(),
+      payload: {
+        ...(page !== undefined && { path: page.slice(0, PATH_MAX_CHARS) }),
+        ...(target !== undefined && { target }),
+        ...(error !== undefined && { error }),
+      },
+    })
+    this.errand.soon(FLUSH_AFTER_MS)
+  }
+
+  /** The page may not come back: what waits goes now, beside what is under way. */
+  leave(): void {
+    void this.#flush().then((problem) => problem && this.errand.soon(FLUSH_AFTER_MS))
+  }
+
+  /** Another person's are not theirs. */
+  forget(): void {
+    this.#queue = []
+  }
+
+  async #flush(): Promise<Problem | null> {
+    const batch = batchOf(without(this.#queue, this.#inFlight))
+    if (batch.length === 0) return null
+    this.#inFlight = [...this.#inFlight, ...batch]
+    const answer = await this.#access.call((person) => ({
+      path: '/api/v1/events',
+      method: 'POST',
+      body: { events: batch.map((event) => ({ ...event, userId: subjectOf(person) })) },
+      keepalive: true,
+    }))
+    this.#inFlight = without(this.#inFlight, batch)
+    if (!answer.ok && isPassing(answer.error)) return answer.error
+    this.#queue = without(this.#queue, batch)
+    this.#flushed()
+    if (this.#queue.length > 0) this.errand.soon()
+    return null
+  }
+}

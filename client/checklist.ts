@@ -1,0 +1,24 @@
+import type { ChecklistView } from '../src/contract/recommendation.ts'
+import type { Access } from './access.ts'
+import { Errand, isPassing } from './errand.ts'
+
+/** What was just reported goes through a queue before it counts: most of it is there by then. */
+const REFRESH_AFTER_MS = 2_000
+
+/** What there is to do, as the server sees it; asked for again when that may have changed. */
+export class Checklist {
+  readonly errand: Errand
+
+  constructor(access: Access, show: (view: ChecklistView | null) => void) {
+    this.errand = new Errand(async () => {
+      const answer = await access.call<ChecklistView | null>({ path: '/api/v1/checklist' })
+      if (answer.ok) show(answer.value)
+      return !answer.ok && isPassing(answer.error) ? answer.error : null
+    })
+  }
+
+  /** Several reasons within the time are one call. */
+  refresh(): void {
+    this.errand.soon(REFRESH_AFTER_MS)
+  }
+}

@@ -1,0 +1,132 @@
+import { Access } from './access.ts'
+import { Behaviour } from './behaviour.ts'
+import { Checklist } from './checklist.ts'
+import { type Credentials, personOf } from './credentials.ts'
+import { Drafts } from './drafts.ts'
+import type { FoyerOptions } from './foyer.ts'
+import { Kept } from './kept.ts'
+import { Live } from './live/live.ts'
+import { Proof } from './proof.ts'
+import { Recommendations } from './recommendations.ts'
+import { listen } from './signals.ts'
+import type { Snapshot } from './snapshot.ts'
+import { Store } from './store.ts'
+
+const OF_A_PERSON = ['claim', 'draft', 'answers', 'snoozed'] as const
+
+/** The parts, and how they hear of each other. To make one touches nothing of the browser. */
+export class Client {
+  readonly store = new Store()
+  readonly kept: Kept
+  readonly access: Access
+  readonly proof: Proof
+  readonly drafts: Drafts
+  readonly behaviour: Behaviour
+  readonly recommendations: Recommendations
+  readonly #checklist: Checklist
+  readonly #live: Live
+  readonly #isPage: () => boolean
+  #stopListening: (() => void) | undefined
+
+  constructor({ baseUrl = '', keep }: FoyerOptions) {
+    this.kept = new Kept(keep)
+    // A program without a page is a client, too, when it brings what outlives it.
+    this.#isPage = () => keep !== undefined || 'document' in globalThis
+    this.access = new Access(baseUrl, this.kept, {
+      changed: (credentials, where) => this.#become(credentials, where),
+      refused: () => this.proof.recover(),
+    })
+    this.proof = new Proof(this.access, this.kept)
+    this.drafts = new Drafts(this.access, this.kept)
+    this.#checklist = new Checklist(this.access, (checklist) => this.store.update({ checklist }))
+    this.behaviour = new Behaviour(this.access, () => this.#checklist.refresh())
+    this.recommendations = new Recommendations(this.access, this.kept, (view) => {
+      const shown = this.store.snapshot.recommendation
+      if (view?.recommendationId !== shown?.recommendationId) this.#checklist.refresh()
+      this.store.update({ recommendation: view })
+    })
+    this.#live = new Live({
+      baseUrl,
+      access: this.access,
+      ask: () => this.recommendations.ask(),
+      connected: () => this.recommendations.asking.soon(),
+      showTransport: (transport) => this.store.update({ transport }),
+      showRun: (run) => this.#showRun(run),
+      hear: (frame) => this.recommendations.hearFrame(frame),
+    })
+  }
+
+  start(): void {
+    if (this.#stopListening || !this.#isPage()) return
+    this.#stopListening = listen({
+      network: () => this.#wake(true),
+      shown: () => this.#wake(false),
+      hidden: () => this.behaviour.leave(),
+      kept: (key) => this.kept.concerns(key, 'person') && this.#look(),
+    })
+    for (const errand of this.#errands()) errand.start()
+    this.#present(this.access.current(), null)
+  }
+
+  stop(): void {
+    this.#stopListening?.()
+    this.#stopListening = undefined
+    this.recommendations.stop()
+    this.#live.watch(null)
+    for (const errand of this.#errands()) errand.stop()
+  }
+
+  #errands() {
+    const { asking, telling } = this.recommendations
+    return [this.drafts.errand, this.behaviour.errand, this.#checklist.errand, asking, telling]
+  }
+
+  #wake(isNewNetwork: boolean): void {
+    // What other tabs did while this one was frozen, nobody told it.
+    this.#look()
+    this.#live.wake(isNewNetwork)
+    for (const errand of this.#errands()) errand.wake()
+  }
+
+  #look(): void {
+    const credentials = this.access.current()
+    if (!isSame(personOf(credentials), this.store.snapshot.person)) {
+      this.#present(credentials, 'elsewhere')
+    }
+  }
+
+  /** What was intended and answered before was another person's. */
+  #become(credentials: Credentials | null, where: 'here' | 'elsewhere'): void {
+    if (credentials?.kind !== 'session') this.kept.write('intention', null)
+    if (credentials === null) for (const name of OF_A_PERSON) this.kept.write(name, null)
+    this.#present(credentials, where === 'here' ? null : where)
+  }
+
+  #present(credentials: Credentials | null, ended: Snapshot['ended']): void {
+    const { person: before } = this.store.snapshot
+    const person = personOf(credentials)
+    const isOther = !isSame(person, before)
+    // A session's journey becomes its member's, what waits to be reported with it.
+    if (isOther && person.kind !== 'member') this.behaviour.forget()
+    if (isOther) this.recommendations.hear(null)
+    const gone = isOther ? { run: null, checklist: null } : {}
+    this.store.update({ person, ended: credentials === null ? ended : null, ...gone })
+    if (!this.#stopListening) return
+    this.#live.watch(
+      credentials?.kind === 'session' ? { specId: credentials.specId } : credentials && 'member',
+    )
+    if (credentials === null) return
+    this.#checklist.refresh()
+    this.drafts.errand.soon()
+    this.recommendations.telling.soon()
+  }
+
+  #showRun(run: Snapshot['run']): void {
+    // Whoever wishes the same again after a failure wishes for another try.
+    if (run?.status === 'failed') this.kept.write('intention', null)
+    this.store.update({ run })
+  }
+}
+
+const isSame = (one: object, other: object): boolean =>
+  JSON.stringify(one) === JSON.stringify(other)

@@ -1,0 +1,82 @@
+import { fail, ok } from '../src/contract/result.ts'
+import type { MemberResponse } from '../src/contract/tokens.ts'
+import type { Access } from './access.ts'
+import { ofMember } from './credentials.ts'
+import type { Kept } from './kept.ts'
+import { pause } from './pause.ts'
+import { NOBODY, OFFLINE, type Outcome } from './problem.ts'
+
+/** Long enough for a lift, short enough for somebody who looks at a button. */
+const CLAIM_RETRY_MS = 1_000
+
+type Member = Outcome<{ readonly userId: string }>
+
+interface Claim {
+  readonly token: string
+  readonly code: string
+}
+
+/**
+ * How a session becomes a member. A claim ends the session by which it is made; when its reply is lost,
+ * the same claim again is the only way in, so it is kept until its outcome is known.
+ */
+export class Proof {
+  readonly #access: Access
+  readonly #kept: Kept
+  #underWay: Member | undefined
+
+  constructor(access: Access, kept: Kept) {
+    this.#access = access
+    this.#kept = kept
+  }
+
+  async claim(code: string): Member {
+    // A whole lifetime of the token, for as long as the same claim may have to be repeated.
+    const held = this.#access.current()
+    const renewed = held?.kind === 'session' ? await this.#access.renew(held) : null
+    const now = this.#access.current()
+    // Of an earlier claim the reply came late.
+    if (held?.kind === 'session' && now?.kind === 'member') return ok({ userId: now.userId })
+    if (now?.kind !== 'session') return renewed?.ok === false ? renewed : fail(NOBODY)
+    this.#underWay = this.#ask({ token: now.token, code })
+    return this.#underWay
+  }
+
+  /** The session was refused. Was it our own claim that ended it? */
+  async recover(): Promise<void> {
+    await this.#underWay
+    const { token, code } = (this.#kept.read('claim') ?? {}) as Partial<Claim>
+    if (typeof token === 'string' && typeof code === 'string') await this.#ask({ token, code })
+  }
+
+  resume(resumeToken: string): Member {
+    return this.#prove('/api/onboarding/resume', { resumeToken })
+  }
+
+  /** Another mail; the server sends as many as it thinks right, and says the same. */
+  async requestCode(): Outcome<null> {
+    const answer = await this.#access.call({ path: '/api/onboarding/code', method: 'POST' })
+    return answer.ok ? ok(null) : answer
+  }
+
+  async #ask(claim: Claim): Member {
+    this.#kept.write('claim', claim)
+    const once = () => this.#prove('/api/onboarding/claim', { code: claim.code }, claim.token)
+    let answer = await once()
+    if (!answer.ok && answer.error.code === OFFLINE.code) {
+      await pause(CLAIM_RETRY_MS)
+      answer = await once()
+    }
+    if (answer.ok || answer.error.code !== OFFLINE.code) this.#kept.write('claim', null)
+    return answer
+  }
+
+  async #prove(path: string, body: object, token?: string): Member {
+    const answer = await this.#access.request<MemberResponse>({ path, method: 'POST', body }, token)
+    if (!answer.ok) return answer
+    const member = ofMember(answer.value, Date.now())
+    if (member === null) return fail(OFFLINE)
+    this.#access.become(member)
+    return ok({ userId: member.userId })
+  }
+}

@@ -1,0 +1,34 @@
+import type { SignUpResponse } from '../src/contract/onboarding.ts'
+import { fail, ok } from '../src/contract/result.ts'
+import type { Access } from './access.ts'
+import { ofSession } from './credentials.ts'
+import type { SignUp } from './foyer.ts'
+import { intend } from './intention.ts'
+import type { Kept } from './kept.ts'
+import { newId } from './new-id.ts'
+import { OFFLINE, type Outcome } from './problem.ts'
+
+/** Says one intention; the key that makes it one is kept before, and over a reload. */
+export async function signUp(
+  access: Access,
+  kept: Kept,
+  wish: SignUp,
+): Outcome<{ readonly specId: string }> {
+  const intention = intend(wish, kept.read('intention'), { now: Date.now(), newId })
+  kept.write('intention', intention)
+  const { email, planId, referrer } = wish
+  const answer = await access.request<SignUpResponse>({
+    path: '/api/onboarding/speculative',
+    method: 'POST',
+    headers: { 'Idempotency-Key': intention.key },
+    body: { email, plan_id: planId, ...(referrer !== undefined && { referrer }) },
+  })
+  if (!answer.ok) {
+    if (answer.error.code === 'idempotency_key_reused') kept.write('intention', null)
+    return answer
+  }
+  const session = ofSession(answer.value, email, Date.now())
+  if (session === null) return fail(OFFLINE)
+  access.become(session)
+  return ok({ specId: session.specId })
+}
