@@ -47,6 +47,35 @@ export interface BanditResponse {
   readonly waiting: number
 }
 
+/** Of one UTC day, `YYYY-MM-DD`. */
+export interface ArmDay {
+  readonly day: string
+  readonly tone: Tone
+  /** Decisions in which it was drawn. */
+  readonly drawn: number
+  /** Of those that were seen on this day. */
+  readonly successes: number
+  readonly failures: number
+}
+
+/** What was said on one UTC day under one prompt; `hashes` and `fresh` are of different texts. */
+export interface HashDay {
+  readonly day: string
+  readonly promptVersion: string
+  readonly decisions: number
+  readonly hashes: number
+  /** Said on no earlier day that is looked at. */
+  readonly fresh: number
+}
+
+/** `GET /api/admin/bandit/history`. */
+export interface BanditHistory {
+  readonly since: number
+  readonly arms: readonly ArmDay[]
+  /** The newest day first. */
+  readonly hashes: readonly HashDay[]
+}
+
 /** `POST /api/admin/bandit/rebuild`. */
 export interface RebuildResponse {
   /** How many decisions had been counted as something else than they are. */

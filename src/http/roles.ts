@@ -70,6 +70,7 @@ export const ROUTES: Readonly<Record<`${Method} /${string}`, Access>> = {
   'GET /api/admin/sessions/:specId': admin,
   'GET /api/admin/ledger': admin,
   'GET /api/admin/bandit': admin,
+  'GET /api/admin/bandit/history': admin,
   'POST /api/admin/bandit/rebuild': admin,
   'GET /api/admin/experiment': admin,
   'GET /api/admin/budgets': admin,

@@ -3,7 +3,11 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { recommendations } from '../../src/adapters/neon/behaviour-schema.ts'
 import { connect } from '../../src/adapters/neon/database.ts'
 import { experimentLooks } from '../../src/adapters/neon/learning-schema.ts'
-import type { BanditResponse, ExperimentResponse } from '../../src/contract/learning.ts'
+import type {
+  BanditHistory,
+  BanditResponse,
+  ExperimentResponse,
+} from '../../src/contract/learning.ts'
 import type { RecommendationView } from '../../src/contract/recommendation.ts'
 import { DAY_MS, dayOf } from '../../src/core/bandit/day-counts.ts'
 import { assign } from '../../src/core/experiment/assignment.ts'
@@ -116,6 +120,34 @@ describe('A7: what people do with a recommendation', () => {
     expect(arm?.drawn).toBeGreaterThan(0)
     const sum = arms?.arms.reduce((all, { selectionProbability }) => all + selectionProbability, 0)
     expect(sum).toBeCloseTo(1, 9)
+  })
+
+  test('A5, A7: how it came about can be seen by day: draws, outcomes, and words not said before', async () => {
+    const today = new Date().toISOString().slice(0, 10)
+    const history = () => admin<BanditHistory>('/bandit/history')
+    const sumOf = ({ arms }: BanditHistory, tone: string | undefined) => {
+      const days = arms.filter((arm) => arm.tone === tone && arm.day >= today)
+      const add = (of: (arm: (typeof days)[number]) => number) =>
+        days.reduce((sum, arm) => sum + of(arm), 0)
+      return { drawn: add((arm) => arm.drawn), successes: add((arm) => arm.successes) }
+    }
+    const before = await history()
+    const one = await someone()
+    const id = await recommended(one)
+    await tells(one, id, 'click')
+    await publish(one)
+    await learn(bindings, Date.now())
+    const row = await rowOf(id)
+    const after = await history()
+    const [was, is] = [sumOf(before, row?.tone), sumOf(after, row?.tone)]
+    expect(is.drawn).toBeGreaterThan(was.drawn)
+    expect(is.successes).toBeGreaterThan(was.successes)
+    const said = after.hashes.find(
+      ({ day, promptVersion }) => day >= today && promptVersion === row?.promptVersion,
+    )
+    expect(said?.hashes).toBeGreaterThan(0)
+    expect(said?.fresh).toBeLessThanOrEqual(said?.hashes ?? 0)
+    expect(said?.hashes).toBeLessThanOrEqual(said?.decisions ?? 0)
   })
 
   test('F44: feedback about an unknown impression is refused, and learns nothing', async () => {

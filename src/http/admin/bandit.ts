@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import { OperatorRequest } from '../../contract/admin.ts'
-import type { BanditResponse, RebuildResponse } from '../../contract/learning.ts'
+import type { BanditHistory, BanditResponse, RebuildResponse } from '../../contract/learning.ts'
 import { log } from '../../adapters/log.ts'
 import {
   checkBandit,
@@ -8,6 +8,7 @@ import {
   fadedTones,
   rebuildBandit,
 } from '../../adapters/neon/bandit-desk.ts'
+import { armDays, hashDays } from '../../adapters/neon/bandit-history.ts'
 import { connect } from '../../adapters/neon/database.ts'
 import { catalogue } from '../../catalogue.ts'
 import { armsView } from '../../core/bandit/arms-view.ts'
@@ -18,6 +19,8 @@ import { refuse } from '../refuse.ts'
 
 /** What is drawn of late, every weekday in it once. */
 const DRAWN_MS = 7 * 86_400_000
+/** A half-life of what is learned, which is as far back as a chart helps. */
+const HISTORY_MS = 28 * 86_400_000
 
 /** `/api/admin/bandit`: what was learned of the tones, and whether the counts are what the log says. */
 export const bandit = new Hono<HttpEnv>()
@@ -36,6 +39,16 @@ export const bandit = new Hono<HttpEnv>()
       drift,
       waiting,
     } satisfies BanditResponse)
+  })
+
+  .get('/history', async (c) => {
+    const database = connect(c.get('services').settings)
+    const since = Date.now() - HISTORY_MS
+    const [arms, hashes] = await Promise.all([
+      armDays(database, wordsInUse(catalogue), since),
+      hashDays(database, since),
+    ])
+    return c.json({ since, arms, hashes } satisfies BanditHistory)
   })
 
   .post('/rebuild', async (c) => {
