@@ -17,8 +17,11 @@ export function useTabOrder(anchor: Element, popup: Element | null, leave: () =>
     }
     const fromPopup = (event: Event) => {
       if (!(event instanceof KeyboardEvent)) return
-      const last = event.shiftKey ? stops().at(0) : stops().at(-1)
-      if (event.key === 'Tab' && event.target === last) move(event, anchor)
+      if (event.key === 'Tab' && event.shiftKey && event.target === stops().at(0)) {
+        move(event, anchor)
+      }
+      // The browser itself goes on from here to whatever comes after the anchor.
+      if (event.key === 'Tab' && !event.shiftKey && event.target === stops().at(-1)) anchor.focus()
       if (event.key !== 'Escape') return
       leave()
       anchor.focus()
