@@ -67,6 +67,7 @@ export const ROUTES: Readonly<Record<`${Method} /${string}`, Access>> = {
   'POST /api/admin/replays/:id/stop': admin,
   'GET /api/admin/operator': admin,
   'GET /api/admin/operator-actions': admin,
+  'POST /api/admin/sessions/search': admin,
   'GET /api/admin/sessions/:specId': admin,
   'GET /api/admin/ledger': admin,
   'GET /api/admin/bandit': admin,

@@ -1,0 +1,71 @@
+import { z } from 'zod'
+import type { AccountKind } from './hydration.ts'
+import { EMAIL_MAX_OCTETS, type RunStatus } from './onboarding.ts'
+
+/** What an operator types of a session's id: enough that few others begin alike. */
+const SPEC_ID_START = /^[0-9a-f]{4,8}$|^[0-9a-f]{8}-[0-9a-f-]{0,27}$/
+/** A page that a person reads. */
+const PAGE_MAX = 200
+const PAGE_DEFAULT = 50
+/** `<epoch milliseconds>.<specId>` */
+const CURSOR = /^\d{1,15}\.[0-9a-f-]{36}$/
+
+/** An address as somebody types it; its identity is `normaliseEmail`'s to say. */
+const Email = z.string().max(EMAIL_MAX_OCTETS * 2)
+
+/**
+ * Which sessions are looked for. Always in a body: an address in a URL would end up in logs. At most
+ * one of `specId`, `userId` and `email`.
+ */
+export const SessionSearch = z
+  .strictObject({
+    /** The whole id or its beginning. */
+    specId: z.string().trim().toLowerCase().regex(SPEC_ID_START).optional(),
+    userId: z.uuid().optional(),
+    email: Email.optional(),
+    /**
+     * `pending_long`: not over ten minutes after it was opened. `dead_lettered`: somebody should look
+     * at it. `unfinished`: ended without a proof.
+     */
+    state: z.enum(['pending_long', 'failed', 'dead_lettered', 'unfinished']).optional(),
+    limit: z.int().min(1).max(PAGE_MAX).default(PAGE_DEFAULT),
+    /** The `next` of the page before. */
+    after: z.string().regex(CURSOR).optional(),
+  })
+  .refine(
+    ({ specId, userId, email }) =>
+      [specId, userId, email].filter((given) => given !== undefined).length <= 1,
+    { error: 'only one of specId, userId and email can be looked for' },
+  )
+export type SessionSearch = z.infer<typeof SessionSearch>
+
+/** A session as the index has it. Moments are epoch milliseconds. */
+export interface FoundSession {
+  readonly specId: string
+  readonly run: number
+  readonly status: RunStatus
+  readonly openedAt: number
+  readonly settledAt: number | null
+  readonly archivedAt: number | null
+  readonly provenAt: number | null
+  /** The person is gone; the row leads to nobody. */
+  readonly erasedAt: number | null
+  readonly failure: { readonly step: string; readonly kind: string | null } | null
+}
+
+/** Who somebody is, as their account's row says. */
+export interface FoundPerson {
+  readonly userId: string
+  readonly kind: AccountKind
+  /** The address, the wallet, or `iss|sub`. */
+  readonly identity: string
+  readonly provenAt: number | null
+}
+
+/** `POST /api/admin/sessions/search`. The newest first. */
+export interface SessionSearchResponse {
+  readonly sessions: readonly FoundSession[]
+  readonly next: string | null
+  /** Only when one person was asked for; `null`: nobody was, or there is no account's row. */
+  readonly person: FoundPerson | null
+}
