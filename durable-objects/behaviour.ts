@@ -33,6 +33,7 @@ import { assign } from '../src/core/experiment/assignment.ts'
 import type { Entry } from '../src/core/onboarding/entries.ts'
 import type { SubjectState } from '../src/core/onboarding/state.ts'
 import { viewOf } from '../src/core/recommendation/recommendation.ts'
+import { currentTrace, inSpan } from '../src/adapters/trace.ts'
 import { PeopleTable } from './people-table.ts'
 import type { SubjectSockets } from './sockets.ts'
 
@@ -201,8 +202,12 @@ export class Behaviour {
     const after = currentOf(record, facts, context)
     if (after?.id === before?.id) return
     const view = after && viewOf(after, context.catalogue)
-    if (view) this.#sockets.recommend(facts, view)
-    else if (before) this.#sockets.withdraw(facts, before.id)
+    if (view) {
+      const of = facts.role === 'speculative' ? { specId: facts.person } : {}
+      inSpan('recommendation.push', { ...of, outcome: view.source }, ({ tell }) => {
+        tell({ count: this.#sockets.recommend(facts, view) })
+      })
+    } else if (before) this.#sockets.withdraw(facts, before.id)
   }
 }
 
@@ -224,5 +229,5 @@ const wakeFor = ({ subjectKey: key }: PersonFacts): BehaviourMessage => ({
   v: 1,
   type: 'unpublished',
   key,
-  traceparent: '',
+  traceparent: currentTrace(),
 })

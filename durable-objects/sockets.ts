@@ -60,8 +60,9 @@ export class SubjectSockets {
     for (const view of views) this.#send(specId, statusFrame(view))
   }
 
-  recommend(recipient: Recipient, view: RecommendationView): void {
-    this.#send(tagOf(recipient), recommendationFrame(view))
+  /** @returns to how many */
+  recommend(recipient: Recipient, view: RecommendationView): number {
+    return this.#send(tagOf(recipient), recommendationFrame(view))
   }
 
   withdraw(recipient: Recipient, recommendationId: string): void {
@@ -82,9 +83,11 @@ export class SubjectSockets {
     else socket.close(POLICY_VIOLATION, 'only "ping" is understood')
   }
 
-  #send(tag: string, frame: Frame): void {
+  #send(tag: string, frame: Frame): number {
     const text = JSON.stringify(frame)
-    for (const socket of this.#ctx.getWebSockets(tag)) sendQuietly(socket, text)
+    const sockets = this.#ctx.getWebSockets(tag)
+    for (const socket of sockets) sendQuietly(socket, text)
+    return sockets.length
   }
 
   #makeRoom(id: string): void {

@@ -43,6 +43,7 @@ import type {
   SubjectStatus,
 } from '../src/contract/subject-rpc.ts'
 import { describeError, log } from '../src/adapters/log.ts'
+import { inSpan } from '../src/adapters/trace.ts'
 import { proofCode } from '../src/adapters/mail/proof-code.ts'
 import { type Bindings, parseSettings } from '../src/env.ts'
 import { createPepper } from '../src/core/pepper.ts'
@@ -232,11 +233,17 @@ export class SubjectObject extends DurableObject<Bindings> implements SubjectRpc
   }
 
   observe(events: ObserveEvents): Promise<Observed> {
-    return this.#turns.behave((state, context) => this.#behaviour.observe(state, events, context))
+    const { traceparent = '', events: reported } = events
+    return inSpan('behaviour.fold', { traceparent, count: reported.length }, () =>
+      this.#turns.behave((state, context) => this.#behaviour.observe(state, events, context)),
+    )
   }
 
   advise(advice: Advice): Promise<Unpublished> {
-    return this.#turns.behave((state, context) => this.#behaviour.advise(state, advice, context))
+    const outcome = advice.answered?.source ?? 'unanswered'
+    return inSpan('behaviour.advise', { traceparent: advice.traceparent ?? '', outcome }, () =>
+      this.#turns.behave((state, context) => this.#behaviour.advise(state, advice, context)),
+    )
   }
 
   unpublished(): Promise<Unpublished> {

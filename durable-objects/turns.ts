@@ -1,5 +1,6 @@
 import type { WakeMessage } from '../src/contract/messages.ts'
 import { describeError, log } from '../src/adapters/log.ts'
+import { currentTrace, inSpan } from '../src/adapters/trace.ts'
 import type { BehaviourContext } from '../src/core/behaviour/behave.ts'
 import { endedSince, viewsSince } from '../src/core/onboarding/changes.ts'
 import type { Decision, DecisionContext } from '../src/core/onboarding/decision.ts'
@@ -13,6 +14,12 @@ import type { Behaviour } from './behaviour.ts'
 import { behaviourContext, decisionContext } from './contexts.ts'
 import type { SubjectSockets } from './sockets.ts'
 import type { Timeline } from './timeline.ts'
+
+/** What the messages of an object have in common. */
+interface Wake {
+  readonly key: string
+  readonly traceparent: string
+}
 
 type Decide<Reply> = (state: SubjectState, context: DecisionContext) => Decision<Reply>
 
@@ -56,7 +63,7 @@ export class Turns {
   /** A turn, and the wake-up that follows from it, off the caller's path. */
   async execute<Reply>(decide: Decide<Reply>): Promise<Reply> {
     const { reply, wake } = await this.take(decide)
-    if (wake !== null) this.#send(this.#bindings().HYDRATION, wake)
+    if (wake !== null) this.#wakeConsumer(wake)
     return reply
   }
 
@@ -88,10 +95,11 @@ export class Turns {
   /** Asks consumers for whatever should have been done by now. */
   announceDue(): void {
     const wake = isWorkDue(this.state, Date.now()) ? wakeMessage(this.state) : null
-    if (wake !== null) this.#send(this.#bindings().HYDRATION, wake)
+    if (wake !== null) this.#wakeConsumer(wake)
     const key = this.state.account?.subjectKey
     if (key === undefined || this.#behaviour.pendingSince === null) return
-    this.#send(this.#bindings().BEHAVIOR, { v: 1, type: 'unpublished', key, traceparent: '' })
+    const message = { v: 1, type: 'unpublished', key, traceparent: currentTrace() } as const
+    this.#send('foyer-behavior-events', this.#bindings().BEHAVIOR, message)
   }
 
   alarmRang(): void {
@@ -108,10 +116,20 @@ export class Turns {
     await this.#ctx.storage.setAlarm(wakeAt)
   }
 
+  #wakeConsumer(wake: WakeMessage): void {
+    this.#send('foyer-hydration', this.#bindings().HYDRATION, wake)
+  }
+
   /** If it is lost, the alarm repeats it. */
-  #send<Message extends { readonly key: string }>(queue: Queue<Message>, message: Message): void {
-    const sent = queue.send(message).catch((error: unknown) => {
-      log('warn', 'wake.not_sent', { subject: message.key, error: describeError(error) })
+  #send<Message extends Wake>(name: string, queue: Queue<Message>, message: Message): void {
+    const { key: subject, traceparent } = message
+    const sent = inSpan('queue.send', { queue: name, traceparent }, async (span) => {
+      try {
+        await queue.send({ ...message, traceparent: span.traceparent })
+      } catch (error) {
+        span.tell({ outcome: 'lost' })
+        log('warn', 'wake.not_sent', { subject, error: describeError(error) })
+      }
     })
     this.#ctx.waitUntil(sent)
   }

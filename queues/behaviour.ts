@@ -126,6 +126,10 @@ const hasAnswer = ({ unpublished: { decisions } }: Answer): boolean =>
 const messagesOf = (deliveries: readonly Delivery<Message>[]): ReadonlySet<Message> =>
   new Set(deliveries.map(({ message }) => message))
 
+/** Of the newest report: one look at an object is the work of them all. */
+const traceOf = ({ deliveries }: Errand<Message>): string =>
+  deliveries.at(-1)?.body.traceparent ?? ''
+
 /** Never throws. @returns `null`: the object did not answer */
 async function ask(
   env: Bindings,
@@ -137,10 +141,12 @@ async function ask(
     const { known, unpublished } =
       errand.observe === null
         ? { known: true, unpublished: await subject.unpublished() }
-        : await subject.observe({ ...errand.observe, tones })
+        : await subject.observe({ ...errand.observe, tones, traceparent: traceOf(errand) })
     return { errand, known, unpublished }
   } catch (error) {
-    log('error', 'behaviour.unanswered', { subject: errand.key, error: describeError(error) })
+    const traceparent = traceOf(errand)
+    const trouble = { subject: errand.key, traceparent, error: describeError(error) }
+    log('error', 'behaviour.unanswered', trouble)
     return null
   }
 }
@@ -155,7 +161,7 @@ async function advise(env: Bindings, answers: readonly Answer[]): Promise<readon
       ...question,
       answer,
       subjectKey: answer.errand.key,
-      traceparent: answer.errand.deliveries[0]?.body.traceparent ?? '',
+      traceparent: traceOf(answer.errand),
     })),
   )
   if (questions.length === 0) return answers

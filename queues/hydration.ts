@@ -29,7 +29,7 @@ export async function consumeHydration(batch: MessageBatch, env: Bindings): Prom
 
 /** What throws here is a setting that cannot be read: everybody waits until it is mended. */
 async function workOffOrNone(env: Bindings, wakes: readonly Wake[]): Promise<ReadonlySet<string>> {
-  const bodies = wakes.map(({ body }) => body)
+  const bodies = wakes.map(({ message, body }) => ({ ...body, messageId: message.id }))
   try {
     return await workOff(env, bodies, Date.now() + WORK_MS)
   } catch (error) {

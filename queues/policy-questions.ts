@@ -1,6 +1,7 @@
 import { QuestionMessage } from '../src/contract/question-message.ts'
 import { type Fate, askModel } from '../src/core/policy/ask-model.ts'
 import { describeError, log } from '../src/adapters/log.ts'
+import { inSpan } from '../src/adapters/trace.ts'
 import { databaseFailure, isDatabaseError } from '../src/adapters/neon/database.ts'
 import { type Policy, createAskingDeps, openPolicy } from '../src/adapters/policy-deps.ts'
 import { openModelGate } from '../src/adapters/provider-gates.ts'
@@ -39,8 +40,13 @@ export async function consumeQuestions(batch: MessageBatch, env: Bindings): Prom
         log('error', 'policy.unreadable', { queue: batch.queue, messageId: message.id })
         return message.retry({ delaySeconds: RETRY_DELAY_SECONDS })
       }
-      const fate = await askModel(deps, body.data).catch(fateOfThrow)
-      await settle(env, message, body.data, fate)
+      const { traceparent } = body.data
+      const of = { traceparent, messageId: message.id, provider: 'openai' }
+      await inSpan('policy.ask', of, async ({ tell }) => {
+        const fate = await askModel(deps, body.data).catch(fateOfThrow)
+        tell({ outcome: fate.kind })
+        await settle(env, message, body.data, fate)
+      })
     }),
   )
   await count(policy, calls)
@@ -73,8 +79,6 @@ async function settle(
 ): Promise<void> {
   if (fate.kind === 'done') return message.ack()
   log('warn', 'policy.not_answered', {
-    messageId: message.id,
-    traceparent: body.traceparent,
     kind: fate.kind,
     detail: fate.why,
   })
@@ -84,7 +88,7 @@ async function settle(
     await POLICY.send(body, { contentType: 'json', delaySeconds })
     message.ack()
   } catch (error) {
-    log('warn', 'policy.not_sent', { messageId: message.id, error: describeError(error) })
+    log('warn', 'policy.not_sent', { error: describeError(error) })
     message.retry({ delaySeconds })
   }
 }

@@ -17,6 +17,8 @@ import { createSessionIndex } from './neon/session-index.ts'
 import { createSettleDeps } from './billing-deps.ts'
 import { openGates } from './provider-gates.ts'
 import { createSteps } from './steps/registry.ts'
+import { traced } from './steps/traced.ts'
+import { inSpan } from './trace.ts'
 
 export interface Providers {
   readonly steps: readonly HydrationStep[]
@@ -38,7 +40,7 @@ export function createProviders(env: Bindings, stopAt: number): Providers {
   const gates = openGates(env, stopAt)
   const mailer = createMailer(env, settings, pepper)
   return {
-    steps: createSteps(settings, createAccountWriter(settings, gates.billing), gates),
+    steps: createSteps(settings, createAccountWriter(settings, gates.billing), gates).map(traced),
     mailer: {
       repeats: mailer.repeats,
       sendProof: (mail) => gates.mail(() => mailer.sendProof(mail)),
@@ -51,11 +53,24 @@ export function createProviders(env: Bindings, stopAt: number): Providers {
 }
 
 /** Whoever's billing was heard of before their account was there has it settled with the row. */
-function createAccountWriter(settings: Settings, gate: CallGate): AccountWriter {
+function createAccountWriter(
+  settings: Settings,
+  gate: CallGate,
+): Pick<AccountWriter, 'write' | 'erase'> {
   const billing = createSettleDeps(settings, gate)
-  return new AccountWriter(connect(settings), async (customerIds) => {
+  const writer = new AccountWriter(connect(settings), async (customerIds) => {
     if (billing !== null) await settleClaimed(billing, customerIds)
   })
+  return {
+    // One for each person, though a statement writes the rows of many: it is their trace.
+    write: (row) =>
+      inSpan('postgres.merge', {}, async ({ tell }) => {
+        const written = await writer.write(row)
+        tell({ outcome: written.ok ? 'done' : written.error.kind })
+        return written
+      }),
+    erase: (subjectKey, fence) => writer.erase(subjectKey, fence),
+  }
 }
 
 export interface Stores {

@@ -1,4 +1,6 @@
+import { readTraceparent } from '../core/traceparent.ts'
 import { SettingsError } from '../env.ts'
+import { currentWork } from './current-work.ts'
 
 /**
  * The fields a log line may have: ids that we minted, names from our own code, numbers. There is no
@@ -7,6 +9,7 @@ import { SettingsError } from '../env.ts'
 export interface LogFields {
   readonly requestId?: string
   readonly messageId?: string
+  /** W3C trace context; the line tells its trace id alone. */
   readonly traceparent?: string
   readonly subject?: string
   readonly specId?: string
@@ -29,9 +32,14 @@ export interface LogFields {
 
 type Level = 'info' | 'warn' | 'error'
 
-/** One JSON line; `event` is a constant name such as `hydration.step_failed`. */
+/**
+ * One JSON line; `event` is a constant name such as `hydration.step_failed`. The ids of the work that it
+ * is written in need not be said.
+ */
 export function log(level: Level, event: string, fields: LogFields = {}): void {
-  console[level](JSON.stringify({ level, event, ...fields }))
+  const { traceparent, ...told } = { ...currentWork(), ...fields }
+  const traceId = readTraceparent(traceparent)?.traceId
+  console[level](JSON.stringify({ level, event, ...told, ...(traceId && { traceId }) }))
 }
 
 /**

@@ -13,6 +13,7 @@ import { connect } from './neon/database.ts'
 import { createAnswerStore } from './neon/policy-store.ts'
 import { readToneCounts } from './neon/tone-counts.ts'
 import { createPolicyModel } from './openai/model.ts'
+import { currentTrace, inSpan } from './trace.ts'
 import { within } from './within.ts'
 
 /**
@@ -73,7 +74,12 @@ export async function sendQuestions(
 ): Promise<void> {
   for (let at = 0; at < messages.length; at += MESSAGES_PER_CALL) {
     const some = messages.slice(at, at + MESSAGES_PER_CALL)
-    await POLICY.sendBatch(some.map((body) => ({ body, contentType: 'json' })))
+    const of = { queue: 'foyer-policy-questions', count: some.length }
+    // Whose question is the first of them; the others' go on in their messages.
+    const traceparent = some[0]?.traceparent ?? ''
+    await inSpan('queue.send', { ...of, traceparent }, () =>
+      POLICY.sendBatch(some.map((body) => ({ body, contentType: 'json' }))),
+    )
   }
 }
 
@@ -100,15 +106,17 @@ export const createAskingDeps = (
 /** Never throws. */
 function createAdvise({ SUBJECTS }: Bindings) {
   const limit = pLimit(OBJECTS_AT_A_TIME)
-  return (subjectKey: string, advice: Advice): Promise<Unpublished | null> =>
-    limit(async () => {
+  return (subjectKey: string, advice: Advice): Promise<Unpublished | null> => {
+    const traced = { traceparent: currentTrace(), ...advice }
+    return limit(async () => {
       try {
-        return await SUBJECTS.getByName(subjectKey).advise(advice)
+        return await SUBJECTS.getByName(subjectKey).advise(traced)
       } catch (error) {
         log('warn', 'policy.not_advised', { subject: subjectKey, error: describeError(error) })
         return null
       }
     })
+  }
 }
 
 async function wakeAll({ BEHAVIOR }: Bindings, keys: readonly string[]): Promise<void> {
@@ -124,5 +132,5 @@ const wakeOf = (key: string): BehaviourMessage => ({
   v: 1,
   type: 'unpublished',
   key,
-  traceparent: '',
+  traceparent: currentTrace(),
 })

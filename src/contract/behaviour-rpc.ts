@@ -16,6 +16,8 @@ export interface ObserveEvents {
   readonly person: string
   readonly events: readonly BehaviourEvent[]
   readonly tones: ToneCounts
+  /** W3C trace context of the report; an earlier release tells none. */
+  readonly traceparent?: string
 }
 
 /** How often a tone was clicked and not clicked; older days count less. */
@@ -65,6 +67,8 @@ export interface Advice {
   /** `null`: there is none yet, and perhaps never will be; it may still come later. */
   readonly answered: { readonly answer: PolicyAnswer; readonly source: 'model' | 'cache' } | null
   readonly tones: ToneCounts
+  /** W3C trace context of the report that led to the question; an earlier release tells none. */
+  readonly traceparent?: string
 }
 
 /** That it has been told: by id and version, since it may have changed meanwhile. */

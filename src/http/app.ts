@@ -1,6 +1,8 @@
 import { Hono } from 'hono'
 import { admin } from './admin/admin.ts'
+import { knownBy } from '../adapters/current-work.ts'
 import { describeError, log } from '../adapters/log.ts'
+import { TRACE_BYTES, continueTrace } from '../core/traceparent.ts'
 import { authorize } from './authenticate.ts'
 import { type HttpEnv, servicesOf } from './context.ts'
 import { allowOrigins } from './cors.ts'
@@ -40,8 +42,12 @@ base.use(async (c, next) => {
   c.set('requestId', requestId)
   c.header('X-Request-Id', requestId)
   for (const [name, value] of Object.entries(HEADERS)) c.header(name, value)
-  c.set('services', servicesOf(c.env))
-  return next()
+  const random = crypto.getRandomValues(new Uint8Array(TRACE_BYTES))
+  const traceparent = continueTrace(c.req.header('traceparent'), random)
+  return knownBy({ requestId, traceparent }, () => {
+    c.set('services', servicesOf(c.env))
+    return next()
+  })
 })
 
 base.use('/api/*', allowOrigins)

@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono'
 import { describeError, log } from '../adapters/log.ts'
+import { inSpan } from '../adapters/trace.ts'
 import { within } from '../adapters/within.ts'
 import { catalogue } from '../catalogue.ts'
 import type { BehaviourMessage, EventsResponse } from '../contract/behaviour.ts'
@@ -10,7 +11,6 @@ import { limitByPerson } from './limit-by-person.ts'
 import { personOf } from './person.ts'
 import { invalid, readUnknown } from './read-json.ts'
 import { type Refusal, refuse } from './refuse.ts'
-import { requestTrace } from './traceparent.ts'
 
 /** A hundred events of 10 KB each; one alone may have a payload of 16 KB. */
 const BODY_MAX_BYTES = 1_048_576
@@ -23,7 +23,7 @@ const QUEUE_RETRY_MS = 5_000
 export const events = new Hono<HttpEnv>().post('/events', limitByPerson, async (c) => {
   const body = await readUnknown(c, BODY_MAX_BYTES)
   if (!body.ok) return refuse(c, body.error)
-  const { person, key } = personOf(c)
+  const { person, key, caller } = personOf(c)
   const taken = takeEvents(body.value, {
     person,
     now: Date.now(),
@@ -33,34 +33,33 @@ export const events = new Hono<HttpEnv>().post('/events', limitByPerson, async (
   if (!taken.ok) return refuse(c, invalid(taken.error))
   const { events: reported } = taken.value
   if (reported.length === 0) return refuse(c, refusalOf(taken.value))
-  const isQueued = await queue(c, {
-    v: 1,
-    type: 'events',
-    key,
-    person,
-    traceparent: requestTrace(c),
-    events: [...reported],
-  })
+  const of = {
+    count: reported.length,
+    ...(caller.role === 'speculative' ? { specId: caller.specId } : {}),
+  }
+  const isQueued = await inSpan('events.accept', of, () =>
+    queue(c, { v: 1, type: 'events', key, person, events: [...reported] }),
+  )
   return isQueued ? c.json(responseOf(taken.value), 202) : refuse(c, NOT_QUEUED)
 })
 
-type EventsMessage = Extract<BehaviourMessage, { type: 'events' }>
+type EventsMessage = Omit<Extract<BehaviourMessage, { type: 'events' }>, 'traceparent'>
 
 /** One message for the whole call, so that all of it is taken or nothing. */
-async function queue(c: Context<HttpEnv>, message: EventsMessage): Promise<boolean> {
-  try {
-    await within(QUEUE_ANSWER_MS, c.env.BEHAVIOR.send(message, { contentType: 'json' }))
-    return true
-  } catch (error) {
-    log('error', 'events.not_queued', {
-      requestId: c.get('requestId'),
-      traceparent: message.traceparent,
-      count: message.events.length,
-      error: describeError(error),
-    })
-    return false
-  }
-}
+const queue = (c: Context<HttpEnv>, message: EventsMessage): Promise<boolean> =>
+  inSpan('queue.send', { queue: 'foyer-behavior-events' }, async ({ traceparent, tell }) => {
+    try {
+      const body = { ...message, traceparent }
+      await within(QUEUE_ANSWER_MS, c.env.BEHAVIOR.send(body, { contentType: 'json' }))
+      tell({ outcome: 'sent' })
+      return true
+    } catch (error) {
+      tell({ outcome: 'refused' })
+      const count = message.events.length
+      log('error', 'events.not_queued', { count, error: describeError(error) })
+      return false
+    }
+  })
 
 function responseOf({ form, events: taken, eventIds, rejected }: Taken): EventsResponse {
   const dropped = taken.reduce((sum, event) => sum + event.dropped, 0)

@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
+import { currentTrace } from '../adapters/trace.ts'
 import { resumeSeal, unsubscribeSeal } from '../core/sealed.ts'
 import { noteAcceptance } from './acceptances.ts'
 import type { HttpEnv } from './context.ts'
@@ -7,7 +8,6 @@ import { clientAddress, limitByAddress } from './limit-by-address.ts'
 import { memberResponse } from './member-response.ts'
 import { readJson } from './read-json.ts'
 import { type Refusal, refuse } from './refuse.ts'
-import { requestTrace } from './traceparent.ts'
 
 const ResumeRequest = z.strictObject({ resumeToken: z.string() })
 
@@ -29,7 +29,7 @@ export const invitation = new Hono<HttpEnv>()
     const granted = await c.env.SUBJECTS.getByName(link.subjectKey).resume({
       mail: link.mail,
       client,
-      traceparent: requestTrace(c),
+      traceparent: currentTrace(),
     })
     if (!granted.ok) return refuse(c, LINK_EXPIRED)
     const { openedAt } = granted.value

@@ -3,16 +3,16 @@ import { IdempotencyKey, SignUpRequest, type SignUpResponse } from '../contract/
 import type { WakeMessage } from '../contract/messages.ts'
 import { type Result, fail, ok } from '../contract/result.ts'
 import type { OpenRefusal, OpenSession } from '../contract/subject-rpc.ts'
+import { type OpenSpan, inSpan } from '../adapters/trace.ts'
 import { normaliseEmail } from '../core/identity.ts'
 import { noteAcceptance } from './acceptances.ts'
 import { buildNow } from './build-now.ts'
 import type { HttpEnv } from './context.ts'
 import { clientAddress, limitByAddress } from './limit-by-address.ts'
 import { readJson, validationRefusal } from './read-json.ts'
-import { sendGathered } from './wake-gatherer.ts'
+import { sendWake } from './send-wake.ts'
 import { type Refusal, refuse } from './refuse.ts'
 import { responseFloor } from './response-floor.ts'
-import { requestTrace } from './traceparent.ts'
 
 const OptionalIdempotencyKey = IdempotencyKey.optional()
 
@@ -21,20 +21,7 @@ export const onboarding = new Hono<HttpEnv>()
   .post('/speculative', responseFloor, limitByAddress, async (c) => {
     const command = await readSignUp(c)
     if (!command.ok) return refuse(c, command.error)
-    const { subjectKey, traceparent } = command.value
-    const subject = c.env.SUBJECTS.getByName(subjectKey)
-    const { opened, wake } = await subject.open(command.value)
-    if (!opened.ok) return refuse(c, openRefusal(opened.error))
-    const { specId, authEpoch, openedAt, replayed } = opened.value
-    if (!replayed) noteAcceptance(c, openedAt)
-    if (c.get('services').settings.USE_SPECULATIVE_ONBOARDING === 'false') {
-      const own: WakeMessage = wake ?? { v: 1, key: subjectKey, sessions: [], traceparent }
-      await buildNow(c.env, subject, { specId, authEpoch }, own)
-    } else if (wake) c.executionCtx.waitUntil(sendGathered(c.env.HYDRATION, wake))
-    return c.json(
-      await signUpResponse(c, { specId, authEpoch, key: subjectKey }),
-      replayed ? 200 : 201,
-    )
+    return inSpan('speculative.create', {}, (span) => create(c, command.value, span))
   })
   .get('/session', async (c) => {
     const { key, ...claim } = c.get('claims')
@@ -48,8 +35,35 @@ export const onboarding = new Hono<HttpEnv>()
     return c.json(await signUpResponse(c, { ...claim, key }))
   })
 
+async function create(
+  c: Context<HttpEnv>,
+  command: SignUp,
+  { traceparent, tell }: OpenSpan,
+): Promise<Response> {
+  const { subjectKey } = command
+  const subject = c.env.SUBJECTS.getByName(subjectKey)
+  const { opened, wake } = await subject.open({ ...command, traceparent })
+  if (!opened.ok) {
+    tell({ outcome: opened.error.code })
+    return refuse(c, openRefusal(opened.error))
+  }
+  const { specId, authEpoch, openedAt, replayed } = opened.value
+  tell({ specId, outcome: replayed ? 'replayed' : 'created' })
+  if (!replayed) noteAcceptance(c, openedAt)
+  if (c.get('services').settings.USE_SPECULATIVE_ONBOARDING === 'false') {
+    const own: WakeMessage = wake ?? { v: 1, key: subjectKey, sessions: [], traceparent }
+    await buildNow(c.env, subject, { specId, authEpoch }, own)
+  } else if (wake) sendWake(c, wake)
+  return c.json(
+    await signUpResponse(c, { specId, authEpoch, key: subjectKey }),
+    replayed ? 200 : 201,
+  )
+}
+
+type SignUp = Omit<OpenSession, 'traceparent'>
+
 /** Everything the object needs, parsed and named; the address itself goes nowhere else. */
-async function readSignUp(c: Context<HttpEnv>): Promise<Result<OpenSession, Refusal>> {
+async function readSignUp(c: Context<HttpEnv>): Promise<Result<SignUp, Refusal>> {
   const body = await readJson(c, SignUpRequest)
   if (!body.ok) return body
   const idempotencyKey = OptionalIdempotencyKey.safeParse(c.req.header('idempotency-key'))
@@ -71,7 +85,6 @@ async function readSignUp(c: Context<HttpEnv>): Promise<Result<OpenSession, Refu
     planId,
     ...(referrer === undefined ? {} : { referrer }),
     ...(idempotencyKey.data === undefined ? {} : { idempotencyKey: idempotencyKey.data }),
-    traceparent: requestTrace(c),
   })
 }
 

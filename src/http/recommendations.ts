@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { BehaviourMessage } from '../contract/behaviour.ts'
 import { FeedbackRequest } from '../contract/recommendation.ts'
 import { describeError, log } from '../adapters/log.ts'
+import { currentTrace } from '../adapters/trace.ts'
 import { knownToneCounts, refreshToneCounts } from '../adapters/neon/tone-counts.ts'
 import type { HttpEnv } from './context.ts'
 import { personOf } from './person.ts'
@@ -40,7 +41,7 @@ export const recommendations = new Hono<HttpEnv>()
 /** If it is lost, the object's alarm says the same a little later. */
 async function tell(queue: Queue<BehaviourMessage>, wake: BehaviourMessage): Promise<void> {
   try {
-    await queue.send(wake)
+    await queue.send({ ...wake, traceparent: currentTrace() })
   } catch (error) {
     log('warn', 'wake.not_sent', { subject: wake.key, error: describeError(error) })
   }

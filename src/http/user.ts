@@ -1,13 +1,13 @@
 import { type Context, Hono } from 'hono'
 import { describeError, log } from '../adapters/log.ts'
+import { currentTrace } from '../adapters/trace.ts'
 import type { Result } from '../contract/result.ts'
 import type { SignedIn, Standing } from '../contract/subject-rpc.ts'
 import { noteAcceptance } from './acceptances.ts'
 import type { HttpEnv } from './context.ts'
 import { type Refusal, refuse } from './refuse.ts'
 import { indexedStanding } from './indexed-standing.ts'
-import { requestTrace } from './traceparent.ts'
-import { sendGathered } from './wake-gatherer.ts'
+import { sendWake } from './send-wake.ts'
 
 /** Where the account can be seen coming true. */
 const REDIRECT = '/creating'
@@ -17,11 +17,11 @@ export const user = new Hono<HttpEnv>()
   .post('/onboard', async (c) => {
     const { key: subjectKey, who } = signedIn(c)
     const planId = c.get('services').settings.DEFAULT_PLAN_ID
-    const command = { subjectKey, who, planId, traceparent: requestTrace(c) }
+    const command = { subjectKey, who, planId, traceparent: currentTrace() }
     const reply = await answer(c, () => c.env.SUBJECTS.getByName(subjectKey).onboard(command))
     if (reply === null) return refuse(c, AWAY)
     const { standing, opened, wake } = reply
-    if (wake) c.executionCtx.waitUntil(sendGathered(c.env.HYDRATION, wake))
+    if (wake) sendWake(c, wake)
     if (standing.ok) {
       if (opened) noteAcceptance(c, standing.value.enqueuedAt)
       return c.json({ ok: true, state: standing.value.state, redirect: REDIRECT })

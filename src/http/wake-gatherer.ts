@@ -12,27 +12,35 @@ const BATCH_MAX = 25
 let gathered: WakeMessage[] = []
 let gatheringSince = 0
 
+/** `gathered`: the request that began to gather sends it. `lost`: the object's alarm says it again. */
+export type WakeOutcome = 'sent' | 'gathered' | 'lost'
+
 /**
  * Sends wake-ups of overlapping requests together: one call for all of them instead of one each. If
  * the request that does it is cut off, their objects' alarms say the same a little later.
  *
  * @returns a promise to be handed to `waitUntil`
  */
-export async function sendGathered(queue: Queue<WakeMessage>, wake: WakeMessage): Promise<void> {
+export async function sendGathered(
+  queue: Queue<WakeMessage>,
+  wake: WakeMessage,
+): Promise<WakeOutcome> {
   gathered.push(wake)
   if (gathered.length === 1) {
     gatheringSince = Date.now()
     await pause()
   } else if (gathered.length < BATCH_MAX && Date.now() < gatheringSince + ABANDONED_MS) {
-    return
+    return 'gathered'
   }
   const batch = gathered
   gathered = []
-  if (batch.length === 0) return
+  if (batch.length === 0) return 'gathered'
   try {
     await queue.sendBatch(batch.map((body) => ({ body })))
+    return 'sent'
   } catch (error) {
     log('warn', 'wake.not_sent', { count: batch.length, error: describeError(error) })
+    return 'lost'
   }
 }
 

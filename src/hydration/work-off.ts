@@ -1,12 +1,18 @@
 import type { WakeMessage } from '../contract/messages.ts'
 import { createProviders, createStores } from '../adapters/hydration-adapters.ts'
 import { describeError, log } from '../adapters/log.ts'
+import { inSpan } from '../adapters/trace.ts'
 import { createReplayDeps } from '../adapters/replay-deps.ts'
 import { driveReplays } from '../core/dead-letters/drive.ts'
 import { indexedOpening, indexedStatus } from '../core/indexed.ts'
 import type { IndexedSession, SessionIndex } from '../core/ports.ts'
 import { type Bindings, parseSettings } from '../env.ts'
 import { type HydrationDeps, hydrateSubject } from './hydrate-subject.ts'
+
+/** Of a queue, or of the request that waits itself. */
+export interface Wake extends WakeMessage {
+  readonly messageId?: string
+}
 
 /**
  * Does what is due for the subjects of these wake-ups, and lets the index know: before, so that it
@@ -17,7 +23,7 @@ import { type HydrationDeps, hydrateSubject } from './hydrate-subject.ts'
  */
 export async function workOff(
   env: Bindings,
-  wakes: readonly WakeMessage[],
+  wakes: readonly Wake[],
   stopAt: number,
 ): Promise<ReadonlySet<string>> {
   const { index } = createStores(parseSettings(env))
@@ -25,8 +31,11 @@ export async function workOff(
   const providers = createProviders(env, stopAt)
   const deps = { ...providers, now: Date.now, stopAt }
   // Several wake-ups of one subject are one.
-  const keys = [...new Set(wakes.map(({ key }) => key))]
-  const outcomes = await Promise.all(keys.map((key) => hydrate(env, key, deps)))
+  const newest = new Map(wakes.map((wake) => [wake.key, wake]))
+  const keys = [...newest.keys()]
+  const outcomes = await Promise.all(
+    [...newest.values()].map((wake) => hydrateTraced(env, wake, deps)),
+  )
   await providers.settle()
   const replays = await record(
     index,
@@ -51,6 +60,24 @@ async function record(
     log('warn', 'hydration.not_indexed', { count: sessions.length, error: describeError(error) })
     return []
   }
+}
+
+function hydrateTraced(
+  env: Bindings,
+  { key, traceparent, sessions, messageId }: Wake,
+  deps: HydrationDeps,
+): Promise<readonly IndexedSession[] | null> {
+  const specId = sessions.at(-1)?.specId
+  const of = {
+    traceparent,
+    ...(messageId === undefined ? {} : { messageId }),
+    ...(specId === undefined ? {} : { specId }),
+  }
+  return inSpan('hydration.process', of, async ({ tell }) => {
+    const changed = await hydrate(env, key, deps)
+    tell({ outcome: changed === null ? 'no_answer' : (changed.at(-1)?.status ?? 'unchanged') })
+    return changed
+  })
 }
 
 /** Never throws. @returns `null`: its object did not answer */

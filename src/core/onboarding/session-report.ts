@@ -1,5 +1,6 @@
 import type { SessionReport } from '../../contract/explanation.ts'
 import { sessionStates } from './changes.ts'
+import { readTraceparent } from '../traceparent.ts'
 import type { Entry } from './entries.ts'
 import { explain } from './explain.ts'
 import { operatorTimeline } from './operator-timeline.ts'
@@ -22,6 +23,6 @@ export function reportOf(
     steps: session === undefined ? [] : currentView(session).steps,
     explanation: explain(state, session, now),
     timeline: operatorTimeline(timeline, specId),
-    traceId: session?.traceparent.split('-')[1] ?? null,
+    traceId: readTraceparent(session?.traceparent)?.traceId ?? null,
   }
 }

@@ -49,10 +49,10 @@ export async function answerQuestions<Q extends OpenQuestion>(
   const [known, tones] = await Promise.all([findAnswers(deps, questions), deps.readTones()])
   const advised = await Promise.all(
     questions.map(async (question) => {
-      const { subjectKey, person, key } = question
+      const { subjectKey, person, key, traceparent } = question
       const answer = known.get(key)
       const answered = answer === undefined ? null : { answer, source: 'cache' as const }
-      const left = await deps.advise(subjectKey, { person, key, answered, tones })
+      const left = await deps.advise(subjectKey, { person, key, answered, tones, traceparent })
       return left === null ? [] : [{ question, left }]
     }),
   )

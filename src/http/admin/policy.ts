@@ -18,7 +18,7 @@ import type { HttpEnv } from '../context.ts'
 import { readOrder } from './read-order.ts'
 import { validationRefusal } from '../read-json.ts'
 import { NOTHING_HERE, type Refusal, refuse } from '../refuse.ts'
-import { requestTrace } from '../traceparent.ts'
+import { currentTrace } from '../../adapters/trace.ts'
 
 /** A queue that refuses is over its rate, or moving; neither takes long. */
 const QUEUE_RETRY_MS = 5_000
@@ -55,7 +55,7 @@ export const policy = new Hono<HttpEnv>()
     // Prompt or model may have changed since.
     const key = model?.keyOf(asked.question) ?? null
     if (model === null || key === null) return refuse(c, NO_MODEL)
-    const question = { ...asked, key, traceparent: requestTrace(c) }
+    const question = { ...asked, key, traceparent: currentTrace() }
     const by = { ...request.value, model: model.name, promptVersion: model.promptVersion }
     const begun = await beginAgain(database, letter, question, by, Date.now())
     if (begun === null) return refuse(c, NOT_OPEN)
