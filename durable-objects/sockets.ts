@@ -1,10 +1,14 @@
-import type { SessionView, StatusFrame } from '../src/contract/onboarding.ts'
+import type { RunStatus, SessionView, StatusFrame } from '../src/contract/onboarding.ts'
 import type {
   RecommendationFrame,
   RecommendationView,
   WithdrawalFrame,
 } from '../src/contract/recommendation.ts'
-import { SOCKET_PROTOCOL } from '../src/contract/socket.ts'
+import {
+  SESSION_ENDED_REASON,
+  SESSION_STATUS_HEADER,
+  SOCKET_PROTOCOL,
+} from '../src/contract/socket.ts'
 
 /** A person has a few tabs; more is a loop or an attack, and the newest ones are the real ones. */
 const SOCKETS_PER_OWNER_MAX = 8
@@ -40,8 +44,12 @@ export class SubjectSockets {
     this.#ctx = ctx
   }
 
-  /** Completes an upgrade and sends what the client has missed. */
-  accept({ role, id }: Watcher, missed: readonly Frame[]): Response {
+  /**
+   * Completes an upgrade and sends what the client has missed.
+   *
+   * @param status of a session, which a client that missed nothing would not learn
+   */
+  accept({ role, id }: Watcher, missed: readonly Frame[], status: RunStatus | null): Response {
     this.#makeRoom(id)
     const { 0: client, 1: server } = new WebSocketPair()
     // Answered by the platform, so that a heartbeat never wakes the object.
@@ -51,7 +59,10 @@ export class SubjectSockets {
     return new Response(null, {
       status: 101,
       webSocket: client,
-      headers: { 'Sec-WebSocket-Protocol': SOCKET_PROTOCOL },
+      headers: {
+        'Sec-WebSocket-Protocol': SOCKET_PROTOCOL,
+        ...(status && { [SESSION_STATUS_HEADER]: status }),
+      },
     })
   }
 
@@ -72,7 +83,7 @@ export class SubjectSockets {
   /** @param id of the session, or of the device */
   end(id: string): void {
     for (const socket of this.#ctx.getWebSockets(id)) {
-      socket.close(POLICY_VIOLATION, 'session ended')
+      socket.close(POLICY_VIOLATION, SESSION_ENDED_REASON)
     }
   }
 

@@ -222,10 +222,11 @@ export class SubjectObject extends DurableObject<Bindings> implements SubjectRpc
       this.#behaviour.standing(state, personOf(caller), context),
     )
     const id = caller.role === 'member' ? caller.member : caller.specId
-    return this.#sockets.accept({ role: caller.role, id }, [
-      ...missed,
-      ...(stands === null ? [] : [recommendationFrame(stands)]),
-    ])
+    return this.#sockets.accept(
+      { role: caller.role, id },
+      [...missed, ...(stands === null ? [] : [recommendationFrame(stands)])],
+      session && currentView(session).status,
+    )
   }
 
   override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {

@@ -46,7 +46,8 @@ export interface SignUpResponse {
 }
 
 /** States of one run; they only move to the right, `merged` and `failed` stay. */
-export type RunStatus = 'pending' | 'hydrating' | 'merged' | 'failed'
+export const RunStatus = z.enum(['pending', 'hydrating', 'merged', 'failed'])
+export type RunStatus = z.infer<typeof RunStatus>
 
 export interface StepView {
   readonly name: string

@@ -15,6 +15,7 @@ import { proof } from './proof.ts'
 import { NOTHING_HERE, refuse } from './refuse.ts'
 import { recommendations } from './recommendations.ts'
 import { socket } from './socket.ts'
+import { stream } from './stream.ts'
 import { user } from './user.ts'
 import { wallet } from './wallet.ts'
 import { webhooks } from './webhooks.ts'
@@ -60,6 +61,7 @@ export const app = base
   .route('/', health)
   .route('/api/onboarding', onboarding)
   .route('/api/onboarding', proof)
+  .route('/api/onboarding', stream)
   .route('/api/onboarding', invitation)
   .route('/api', member)
   .route('/api/admin', admin)

@@ -14,7 +14,13 @@ export const allowOrigins = createMiddleware<HttpEnv>((c, next) =>
     origin: (origin) =>
       c.get('services').settings.ALLOWED_ORIGINS.includes(origin) ? origin : null,
     allowMethods: ['GET', 'POST', 'PATCH'],
-    allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'traceparent'],
+    allowHeaders: [
+      'Authorization',
+      'Content-Type',
+      'Idempotency-Key',
+      'Last-Event-ID',
+      'traceparent',
+    ],
     exposeHeaders: ['X-Request-Id', 'Retry-After'],
     maxAge: PREFLIGHT_MAX_AGE_SECONDS,
   })(c, next),

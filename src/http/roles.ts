@@ -33,6 +33,7 @@ export const ROUTES: Readonly<Record<`${Method} /${string}`, Access>> = {
 
   'POST /api/onboarding/speculative': everybody,
   'GET /api/onboarding/session': speculative,
+  'GET /api/onboarding/stream': speculative,
   'POST /api/onboarding/token': { ...speculative, expired: true },
   'PATCH /api/onboarding/draft': speculative,
   'POST /api/onboarding/code': speculative,

@@ -1,20 +1,15 @@
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import { SOCKET_PROTOCOL, SOCKET_TOKEN_PREFIX } from '../contract/socket.ts'
-import type { Caller } from '../contract/behaviour-rpc.ts'
 import type { TokenClaims } from '../contract/tokens.ts'
 import type { HttpEnv } from './context.ts'
 import { SESSION_ENDED } from './onboarding.ts'
 import { personIn } from './person.ts'
 import { validationRefusal } from './read-json.ts'
 import { type Refusal, refuse } from './refuse.ts'
+import { Seen, openSubjectSocket } from './subject-socket.ts'
 
-const Query = z.strictObject({
-  after: z
-    .string()
-    .regex(/^\d{1,9}$/, { message: 'must be a sequence number' })
-    .optional(),
-})
+const Query = z.strictObject({ after: Seen })
 
 /** What a socket is for, and whose. */
 interface Watched {
@@ -44,10 +39,9 @@ async function watch(
   const claims = await verifyOffered(c)
   if (claims === null) return refuse(c, UNAUTHORIZED)
   if (claims.role !== role) return refuse(c, WRONG_ROLE)
-  const { key, caller, person: own } = personIn(claims)
-  if (person !== undefined && person !== own) return refuse(c, UNKNOWN)
-  const answer = await c.env.SUBJECTS.getByName(key).fetch(upgradeFor(caller, after))
-  return answer.status === 101 ? answer : refuse(c, SESSION_ENDED)
+  const own = personIn(claims)
+  if (person !== undefined && person !== own.person) return refuse(c, UNKNOWN)
+  return (await openSubjectSocket(c.env, own, after)) ?? refuse(c, SESSION_ENDED)
 }
 
 const FOREIGN_ORIGIN: Refusal = {
@@ -92,12 +86,4 @@ async function verifyOffered(c: Context<HttpEnv>): Promise<TokenClaims | null> {
   const { tokens } = c.get('services')
   const claims = await tokens.verify(token.slice(SOCKET_TOKEN_PREFIX.length), Date.now())
   return claims.ok ? claims.value : null
-}
-
-/** What the object is told: the verified claim, and nothing of the client's own request. */
-function upgradeFor(caller: Caller, after: string | undefined): Request {
-  const url = new URL('https://subject/socket')
-  url.searchParams.set('caller', JSON.stringify(caller))
-  if (after !== undefined) url.searchParams.set('after', after)
-  return new Request(url, { headers: { Upgrade: 'websocket' } })
 }
