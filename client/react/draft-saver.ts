@@ -1,3 +1,4 @@
+import { isPassing } from '../errand.ts'
 import type { Outcome, Problem } from '../problem.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -77,7 +78,3 @@ export class DraftSaver {
     for (const listener of this.#listeners) listener()
   }
 }
-
-/** What may go well without anybody changing anything. */
-const isPassing = ({ code }: Problem): boolean =>
-  code === 'offline' || code === 'unavailable' || code === 'rate_limited' || code === 'internal'

@@ -1,4 +1,3 @@
-export { sameOriginPath } from '../same-origin.ts'
 export { Checklist } from './checklist.tsx'
 export { FoyerProvider, type FoyerProviderProps } from './foyer-provider.tsx'
 export { RecommendationAnchor, type RecommendationAnchorProps } from './recommendation-anchor.tsx'

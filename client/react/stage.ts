@@ -1,11 +1,10 @@
 /**
- * What the components on one page must agree upon: where tooltips can point, which of several outlets
- * shows, and what was answered here already. Lives as long as its provider; nothing of it is kept.
+ * What the components on one page must agree upon: where tooltips can point, and which of several
+ * outlets shows. Lives as long as its provider.
  */
 export class Stage {
   readonly #anchors = new Map<string, Element[]>()
   readonly #outlets: object[] = []
-  readonly #answered = new Set<string>()
   readonly #listeners = new Set<() => void>()
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -42,15 +41,6 @@ export class Stage {
       this.#outlets.splice(this.#outlets.indexOf(outlet), 1)
       this.#tell()
     }
-  }
-
-  isAnswered(recommendationId: string): boolean {
-    return this.#answered.has(recommendationId)
-  }
-
-  answer(recommendationId: string): void {
-    this.#answered.add(recommendationId)
-    this.#tell()
   }
 
   #tell(): void {

@@ -1,6 +1,6 @@
-import { useSyncExternalStore } from 'react'
+import { useMemo } from 'react'
 import type { RecommendationView, UiComponent } from '../../src/contract/recommendation.ts'
-import { useScope } from './context.ts'
+import { useFoyer } from './use-foyer.ts'
 import { useSnapshot } from './use-snapshot.ts'
 
 /** For a component of the product's own; ours call the same four. */
@@ -17,27 +17,23 @@ export interface StandingRecommendation {
 }
 
 /**
- * What to show next, until it is answered here.
+ * What to show next. Answered, it is gone at once; put off, until its time has come again.
  *
  * @param component only if it is to be shown like this; absent: however
  */
 export function useRecommendation(component?: UiComponent): StandingRecommendation | null {
-  const { foyer, stage } = useScope()
+  const foyer = useFoyer()
   const recommendation = useSnapshot((snapshot) => snapshot.recommendation)
-  const id = recommendation?.recommendationId ?? null
-  const isAnswered = () => id !== null && stage.isAnswered(id)
-  const answered = useSyncExternalStore(stage.subscribe, isAnswered, () => false)
-  if (recommendation === null || id === null || answered) return null
-  if (component !== undefined && recommendation.ui_component !== component) return null
-  const answer = (tell: (recommendationId: string) => void) => () => {
-    stage.answer(id)
-    tell(id)
-  }
-  return {
-    recommendation,
-    seen: () => foyer.seen(id),
-    accept: answer((it) => foyer.clicked(it)),
-    later: answer((it) => foyer.snooze(it)),
-    decline: answer((it) => foyer.dismiss(it)),
-  }
+  return useMemo(() => {
+    if (recommendation === null) return null
+    if (component !== undefined && recommendation.ui_component !== component) return null
+    const id = recommendation.recommendationId
+    return {
+      recommendation,
+      seen: () => foyer.seen(id),
+      accept: () => foyer.clicked(id),
+      later: () => foyer.snooze(id),
+      decline: () => foyer.dismiss(id),
+    }
+  }, [foyer, recommendation, component])
 }
