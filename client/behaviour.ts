@@ -9,6 +9,8 @@ import { visitId } from './visit.ts'
 
 /** Clicks that belong together go together, and a hint still comes while it helps. */
 const FLUSH_AFTER_MS = 1_500
+/** So much may outlive the page: two full bodies, the one under way when it was left and the last. */
+const CALLS_MAX = 2
 /** No page of a catalogue is as long; what follows would be what somebody typed. */
 const PATH_MAX_CHARS = 512
 
@@ -19,6 +21,7 @@ export class Behaviour {
   #queue: readonly Waiting[] = []
   /** Sent, and not answered yet. */
   #inFlight: readonly Waiting[] = []
+  #calls = 0
   readonly errand = new Errand(() => this.#flush())
 
   constructor(access: Access, flushed: () => void) {
@@ -56,7 +59,8 @@ export class Behaviour {
 
   async #flush(): Promise<Problem | null> {
     const batch = batchOf(without(this.#queue, this.#inFlight))
-    if (batch.length === 0) return null
+    if (batch.length === 0 || this.#calls >= CALLS_MAX) return null
+    this.#calls += 1
     this.#inFlight = [...this.#inFlight, ...batch]
     const answer = await this.#access.call((person) => ({
       path: '/api/v1/events',
@@ -64,6 +68,7 @@ export class Behaviour {
       body: { events: batch.map((event) => ({ ...event, userId: subjectOf(person) })) },
       keepalive: true,
     }))
+    this.#calls -= 1
     this.#inFlight = without(this.#inFlight, batch)
     if (!answer.ok && isPassing(answer.error)) return answer.error
     this.#queue = without(this.#queue, batch)

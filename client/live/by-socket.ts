@@ -19,7 +19,9 @@ export async function bySocket(line: Line): Promise<Ending> {
   if (!held.ok) return { kind: 'lost', lastedMs: 0, askedMs: held.error.retryAfterMs }
   const { lastedMs, code } = await connection(line, held.value)
   // Somebody proved the address, or signed out; or there were too many tabs. A new token says which.
-  if (code === POLICY_VIOLATION && !line.signal.aborted) await line.access.renew(held.value)
+  const now = line.access.current()
+  if (code === POLICY_VIOLATION && now !== null && !line.signal.aborted)
+    await line.access.renew(now)
   return { kind: 'lost', lastedMs }
 }
 
@@ -50,8 +52,8 @@ function connection(line: Line, held: Credentials): Promise<Closed> {
     }
     const ping = () => {
       if (socket.readyState !== WebSocket.OPEN) return
-      socket.send('ping')
       within(PONG_TIMEOUT_MS, leave)
+      socket.send('ping')
     }
     const forget = line.onDoubt(ping)
     within(OPEN_TIMEOUT_MS, leave)

@@ -82,12 +82,13 @@ export function after(
     ? { ...course, failures, detours: 0, from: null }
     : { ...course, failures }
   const worse = worseThan(failed, around.ways)
-  const givesUp = failures >= (course.from === null ? FAILURES_MAX : 1) && worse !== undefined
+  const givesUp = failures >= (failed.from === null ? FAILURES_MAX : 1) && worse !== undefined
   if (!givesUp) return { course: upwards(failed, around), waitMs }
-  const detourMs = Math.min(DETOUR_MAX_MS, DETOUR_BASE_MS * 2 ** course.detours)
-  const detours = course.detours + 1
-  const upAt = now + detourMs
-  return { course: { way: worse, failures: 0, quiet: 0, detours, upAt, from: null }, waitMs }
+  const parted = { ...failed, way: worse, failures: 0, quiet: 0, from: null }
+  // How often the best way was given up counts, not how far down that led.
+  if (course.way !== around.ways[0]) return { course: parted, waitMs }
+  const upAt = now + Math.min(DETOUR_MAX_MS, DETOUR_BASE_MS * 2 ** course.detours)
+  return { course: { ...parted, detours: course.detours + 1, upAt }, waitMs }
 }
 
 /** Back to the one that worked, else the next one; `undefined`: this is the last. */

@@ -22,7 +22,8 @@ export function eventReader(): (text: string) => readonly string[] {
         data = []
       } else if (line.startsWith('data:')) data.push(line.slice(5).replace(/^ /, ''))
     }
-    if (rest.length > EVENT_MAX_CHARS) throw new RangeError('an event without end')
+    if (rest.length + data.join().length > EVENT_MAX_CHARS)
+      throw new RangeError('an event without end')
     return complete
   }
 }
