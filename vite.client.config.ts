@@ -21,7 +21,7 @@ export default defineConfig({
     rollupOptions: {
       external: OF_THE_PRODUCT,
       output: {
-        chunkFileNames: 'shared.js',
+        chunkFileNames: '[name].js',
         // To frameworks with server components: hooks are within.
         banner: ({ name }) => (name === 'react' ? "'use client';" : ''),
       },

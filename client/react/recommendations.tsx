@@ -1,10 +1,16 @@
-import { CSPProvider } from '@base-ui/react/csp-provider'
-import { useEffect, useState, useSyncExternalStore } from 'react'
+import { lazy, useEffect, useState, useSyncExternalStore } from 'react'
 import { useScope } from './context.ts'
-import { RecommendationModal } from './recommendation-modal.tsx'
-import { RecommendationTooltip } from './recommendation-tooltip.tsx'
+import { Quietly } from './quietly.tsx'
 import { SidebarHint } from './sidebar-hint.tsx'
 import { type StandingRecommendation, useRecommendation } from './use-recommendation.ts'
+
+// What these two stand on is four times the size of all the rest, and many a visit needs neither.
+const RecommendationModal = lazy(async () => ({
+  default: (await import('./recommendation-modal.tsx')).RecommendationModal,
+}))
+const RecommendationTooltip = lazy(async () => ({
+  default: (await import('./recommendation-tooltip.tsx')).RecommendationTooltip,
+}))
 
 /**
  * Shows whatever is recommended, in its component: once, anywhere below the provider. A tooltip whose
@@ -20,12 +26,11 @@ export function Recommendations() {
     () => false,
   )
   const standing = useRecommendation()
+  if (!isOurs || standing === null) return null
   return (
-    <CSPProvider disableStyleElements>
-      {isOurs && standing !== null && (
-        <InItsComponent key={standing.recommendation.recommendationId} standing={standing} />
-      )}
-    </CSPProvider>
+    <Quietly key={standing.recommendation.recommendationId}>
+      <InItsComponent standing={standing} />
+    </Quietly>
   )
 }
 

@@ -111,7 +111,7 @@ describe('what a product installs', () => {
     expect(
       packed.filter(
         (path) =>
-          !/^(?:dist\/client\/[a-z]+\.js|dist\/client\/types\/(?:client|src\/contract)\/.+\.d\.ts)$/.test(
+          !/^(?:dist\/client\/[a-z-]+\.js|dist\/client\/types\/(?:client|src\/contract)\/.+\.d\.ts)$/.test(
             path,
           ),
       ),
