@@ -9,12 +9,13 @@ import type {
   ToneCounts,
   Unpublished,
 } from '../src/contract/behaviour-rpc.ts'
-import type { RecommendationView } from '../src/contract/recommendation.ts'
-import { fail, ok } from '../src/contract/result.ts'
+import type { ChecklistView, RecommendationView } from '../src/contract/recommendation.ts'
+import { type Result, fail, ok } from '../src/contract/result.ts'
 import {
   type BehaviourContext,
   advise,
   attach,
+  checklist,
   currentOf,
   look,
   observe,
@@ -104,6 +105,17 @@ export class Behaviour {
     if (record === known) return { result: ok(null), wake: null }
     this.#become(facts, known, record, context)
     return { result: ok(null), wake: wakeFor(facts) }
+  }
+
+  /** Nothing is decided, so nothing is kept. */
+  checklist(
+    state: SubjectState,
+    person: string,
+    context: BehaviourContext,
+  ): Result<ChecklistView | null, 'ended'> {
+    const facts = this.#factsOf(state, person)
+    if (facts === null) return fail('ended')
+    return ok(checklist(this.#people.read(facts.person), facts, context))
   }
 
   /** What stands already, for somebody who begins to watch. */

@@ -13,7 +13,7 @@ import type {
   ToneCounts,
   Unpublished,
 } from '../src/contract/behaviour-rpc.ts'
-import type { RecommendationView } from '../src/contract/recommendation.ts'
+import type { ChecklistView, RecommendationView } from '../src/contract/recommendation.ts'
 import type { SessionView } from '../src/contract/onboarding.ts'
 import { type Result, fail, ok } from '../src/contract/result.ts'
 import type {
@@ -263,6 +263,14 @@ export class SubjectObject extends DurableObject<Bindings> implements SubjectRpc
     if (!access.ok) return { result: access, wake: null }
     return this.#turns.behave((state, context) =>
       this.#behaviour.look(state, personOf(caller), tones, context),
+    )
+  }
+
+  async checklist(caller: Caller): Promise<Result<ChecklistView | null, AccessRefusal>> {
+    const access = await this.#access(caller)
+    if (!access.ok) return access
+    return this.#turns.behave((state, context) =>
+      this.#behaviour.checklist(state, personOf(caller), context),
     )
   }
 

@@ -1,6 +1,7 @@
 import type { BehaviourEvent, BehaviourMessage } from './behaviour.ts'
 import type { PolicyAnswer, PolicyQuestion } from './policy.ts'
 import type {
+  ChecklistView,
   FeedbackKind,
   Group,
   RecommendationView,
@@ -160,6 +161,8 @@ export interface BehaviourRpc {
     caller: Caller,
     tones: ToneCounts,
   ): Promise<BehaviourReply<RecommendationView | null, 'ended'>>
+  /** `null`: in the group that is shown nothing. */
+  checklist(caller: Caller): Promise<Result<ChecklistView | null, 'ended'>>
   /** `unknown`: no recommendation of this person. */
   feedback(feedback: Feedback): Promise<BehaviourReply<null, 'ended' | 'unknown'>>
 }

@@ -24,6 +24,12 @@ export const recommendations = new Hono<HttpEnv>()
     if (wake) c.executionCtx.waitUntil(tell(c.env.BEHAVIOR, wake))
     return result.value === null ? c.body(null, 204) : c.json(result.value)
   })
+  .get('/checklist', async (c) => {
+    const { key, caller } = personOf(c)
+    const checklist = await c.env.SUBJECTS.getByName(key).checklist(caller)
+    if (!checklist.ok) return refuse(c, ENDED)
+    return checklist.value === null ? c.body(null, 204) : c.json(checklist.value)
+  })
   .post('/recommendations/:id/feedback', async (c) => {
     const id = RecommendationId.safeParse(c.req.param('id'))
     if (!id.success) return refuse(c, UNKNOWN)

@@ -54,6 +54,7 @@ export const ROUTES: Readonly<Record<`${Method} /${string}`, Access>> = {
 
   'POST /api/v1/events': person,
   'GET /api/v1/recommendation': person,
+  'GET /api/v1/checklist': person,
   'POST /api/v1/recommendations/:id/feedback': person,
   'GET /ws/v1/recommendations': shown(member, 'the token as a subprotocol'),
 

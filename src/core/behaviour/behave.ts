@@ -1,9 +1,10 @@
 import type { BehaviourEvent } from '../../contract/behaviour.ts'
 import type { Advice, ToneCounts } from '../../contract/behaviour-rpc.ts'
-import type { FeedbackKind } from '../../contract/recommendation.ts'
+import type { ChecklistView, FeedbackKind } from '../../contract/recommendation.ts'
 import { REWARD_WINDOW_MS } from '../bandit/day-counts.ts'
 import { type Experiment, assign } from '../experiment/assignment.ts'
 import type { Catalogue } from '../recommendation/catalogue.ts'
+import { checklistOf } from '../recommendation/checklist.ts'
 import {
   type DecisionMeans,
   type Knowledge,
@@ -257,15 +258,29 @@ export function attach(
     },
     account: withConversions(
       joined,
-      { ...doneByProof(context), ...journey.completed },
+      { ...doneByProof(context.catalogue, context.now), ...journey.completed },
       context.now,
     ),
   }
 }
 
-const doneByProof = ({ catalogue, now }: BehaviourContext): Readonly<Record<string, number>> =>
+/** @returns `null` for whom the experiment shows nothing */
+export function checklist(
+  known: PersonRecord | null,
+  facts: PersonFacts,
+  context: BehaviourContext,
+): ChecklistView | null {
+  const { assignment, journey } = recordOf(known, facts, context)
+  if (assignment.group === 'holdout') return null
+  const { catalogue, now } = context
+  const proven = facts.provenAt === undefined ? {} : doneByProof(catalogue, facts.provenAt)
+  const state = personState(facts, journey, catalogue, now)
+  return checklistOf(catalogue, state, { ...proven, ...journey.completed })
+}
+
+const doneByProof = (catalogue: Catalogue, at: number): Readonly<Record<string, number>> =>
   Object.fromEntries(
     catalogue.actions
       .filter(({ completedBy }) => completedBy.includes('proof'))
-      .map(({ id }) => [id, now]),
+      .map(({ id }) => [id, at]),
   )

@@ -10,9 +10,16 @@ import type { PersonFacts } from './person-state.ts'
 export function personFacts(state: SubjectState, person: string): PersonFacts | null {
   const { account } = state
   if (account === null) return null
-  const { subjectKey, userId, planId, createdAt } = account
+  const { subjectKey, userId, planId, createdAt, provenAt } = account
   if (userId === person) {
-    return { person, role: 'member', subjectKey, plan: planId, startedAt: createdAt }
+    return {
+      person,
+      role: 'member',
+      subjectKey,
+      plan: planId,
+      startedAt: createdAt,
+      ...(provenAt === undefined ? {} : { provenAt }),
+    }
   }
   const session = state.sessions.get(person)
   if (session === undefined) return null

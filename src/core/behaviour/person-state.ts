@@ -12,6 +12,8 @@ export interface PersonFacts {
   readonly plan: string
   /** Epoch milliseconds: the session's opening, or the account's. */
   readonly startedAt: number
+  /** Of an account: epoch milliseconds. */
+  readonly provenAt?: number
 }
 
 /** How a person stands, as the rules and the model are told. Everything in it follows from the log. */
