@@ -1,10 +1,28 @@
+import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
+import { buildPages } from './scripts/web/build-pages.ts'
 
 export default defineConfig({
   root: 'web',
-  build: {
-    outDir: '../dist/web',
-    emptyOutDir: true,
-    rollupOptions: { input: ['web/index.html', 'web/resume.html', 'web/unsubscribe.html'] },
+  plugins: [react()],
+  builder: { buildApp: buildPages },
+  environments: {
+    client: {
+      build: {
+        outDir: '../dist/web',
+        emptyOutDir: true,
+        manifest: true,
+        rollupOptions: { input: 'web/main.tsx' },
+      },
+    },
+    // Renders the pages during the build; nobody deploys it.
+    ssr: {
+      build: {
+        ssr: true,
+        outDir: '../dist/render',
+        emptyOutDir: true,
+        rollupOptions: { input: 'web/render.tsx' },
+      },
+    },
   },
 })

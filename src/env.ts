@@ -18,6 +18,8 @@ export interface Bindings extends Readonly<Record<string, unknown>> {
   /** By person: how often behaviour may be reported. */
   readonly EVENTS_LIMITER: RateLimit
   readonly ARCHIVE: R2Bucket
+  /** The pages, by address. Absent in tests. */
+  readonly ASSETS?: Fetcher
   /** Only where Cloudflare sends the mails. */
   readonly EMAIL?: SendEmail
 }

@@ -12,7 +12,8 @@ import { invitation } from './invitation.ts'
 import { member } from './member.ts'
 import { onboarding } from './onboarding.ts'
 import { proof } from './proof.ts'
-import { NOTHING_HERE, refuse } from './refuse.ts'
+import { nothingHere } from './nothing-here.ts'
+import { refuse } from './refuse.ts'
 import { recommendations } from './recommendations.ts'
 import { socket } from './socket.ts'
 import { stream } from './stream.ts'
@@ -75,7 +76,7 @@ export const app = base
     c.header('Cache-Control', `public, max-age=${JWKS_MAX_AGE_SECONDS}`)
     return c.json(c.get('services').tokens.publicKeys)
   })
-  .notFound((c) => refuse(c, NOTHING_HERE))
+  .notFound(nothingHere)
   .onError((error, c) => {
     const requestId = c.get('requestId')
     log('error', 'http.failed', { requestId, route: c.req.routePath, error: describeError(error) })

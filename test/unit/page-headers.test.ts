@@ -1,6 +1,12 @@
-import { readFileSync } from 'node:fs'
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { gzipSync } from 'node:zlib'
+import { createBuilder } from 'vite'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { catalogue } from '../../src/catalogue.ts'
+import { ENTRIES } from '../../web/entries.ts'
+import { PRODUCT_PATHS } from '../../web/product/paths.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8')
@@ -26,19 +32,76 @@ describe('X51: the pages', () => {
     expect(header('Referrer-Policy')).toBe('no-referrer')
   })
 
-  test.each(['index', 'resume', 'unsubscribe'])('%s.html has no script or style within', (page) => {
-    const html = read(`web/${page}.html`)
-    expect(html).not.toMatch(/<script(?![^>]*\bsrc="\.\/)|<style|\sstyle=|\son\w+=|javascript:/i)
-  })
-
-  test.each(['page', 'press-button', 'prove', 'resume', 'sign-up', 'unsubscribe', 'watch'])(
-    '%s.ts writes text, never markup',
+  test.each(globSync('{web,client}/**/*.{ts,tsx}', { cwd: ROOT }))(
+    '%s writes text, never markup',
     (script) => {
-      expect(read(`web/${script}.ts`)).not.toMatch(
-        /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function/,
+      expect(read(script)).not.toMatch(
+        /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function/i,
       )
     },
   )
+})
+
+describe('X51: the pages as they are built', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'foyer-pages-'))
+  const built = (file: string) => readFileSync(join(folder, 'web', file), 'utf8')
+
+  beforeAll(async () => {
+    const builder = await createBuilder({
+      configFile: join(ROOT, 'vite.config.ts'),
+      root: join(ROOT, 'web'),
+      logLevel: 'warn',
+      environments: {
+        client: { build: { outDir: join(folder, 'web') } },
+        // Beside the packages that it takes from there.
+        ssr: { build: { outDir: join(ROOT, 'dist', `render-${process.pid}`) } },
+      },
+    })
+    await builder.buildApp()
+  })
+
+  afterAll(() => {
+    rmSync(folder, { recursive: true })
+    rmSync(join(ROOT, 'dist', `render-${process.pid}`), { recursive: true, force: true })
+  })
+
+  describe.each(ENTRIES)('$file', ({ file, page }) => {
+    test('has no script or style within', () => {
+      expect(built(`${file}.html`)).not.toMatch(
+        /<script(?![^>]*\bsrc="\/assets\/)|<style|\sstyle=|\son\w+=|javascript:/i,
+      )
+    })
+
+    test('is there before any script runs, and says what it is', () => {
+      const html = built(`${file}.html`)
+      expect(html).toMatch(/<main[ >]/)
+      expect(html).toMatch(/<title>[^<]+<\/title>/)
+      expect(html).toContain(`data-page="${page}"`)
+    })
+
+    test('asks only for files that are there', () => {
+      const asked = [...built(`${file}.html`).matchAll(/(?:src|href)="\/(assets\/[^"]+)"/g)]
+      expect(asked.length).toBeGreaterThan(2)
+      for (const [, path = ''] of asked) expect(built(path).length).toBeGreaterThan(0)
+    })
+  })
+
+  test('S14: the sign-up page loads nothing of the product', () => {
+    const bytesOf = (file: string) =>
+      [...built(file).matchAll(/(?:src|href)="\/(assets\/[^"]+\.js)"/g)].reduce(
+        (bytes, [, path = '']) => bytes + gzipSync(built(path)).length,
+        0,
+      )
+    expect(bytesOf('index.html')).toBeLessThan(bytesOf('product.html'))
+    expect(built('index.html')).not.toContain('recommendations-')
+  })
+
+  test('A6: every page of the catalogue is served, so that nothing recommended leads nowhere', () => {
+    const rewrites = built('_redirects').trim().split('\n')
+    expect(rewrites).toEqual(PRODUCT_PATHS.map((path) => `${path} /product 200`))
+    const own = ENTRIES.map(({ file }) => (file === 'index' ? '/' : `/${file}`))
+    for (const page of catalogue.pages) expect([...PRODUCT_PATHS, ...own]).toContain(page)
+  })
 })
 
 test('X30: the platform keeps no line of its own about a request, with its URL and headers', () => {

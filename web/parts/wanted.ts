@@ -1,0 +1,17 @@
+import { useSyncExternalStore } from 'react'
+import { sameOriginPath } from '../../client/same-origin.ts'
+
+export const HOME = '/dashboard'
+
+/** The page that the person was on their way to: `?to=`, if it is one of ours. */
+export const wantedPage = (): string =>
+  sameOriginPath(new URLSearchParams(location.search).get('to')) ?? HOME
+
+const never = (): (() => void) => () => undefined
+
+/** The same for markup, where the server could not know it. */
+export const useWanted = (): string => useSyncExternalStore(never, wantedPage, () => HOME)
+
+/** An address of ours that leads on to the wanted one. */
+export const via = (page: string, wanted: string): string =>
+  wanted === HOME ? page : `${page}?to=${encodeURIComponent(wanted)}`
