@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { Announcement } from './announcement.tsx'
 import { useScope } from './context.ts'
 import { RecommendationButtons } from './recommendation-buttons.tsx'
+import { useBeside } from './use-beside.ts'
 import { useMoment } from './use-moment.ts'
 import type { StandingRecommendation } from './use-recommendation.ts'
 import { useSeen } from './use-seen.ts'
@@ -20,6 +21,7 @@ export function RecommendationTooltip({ standing, anchor }: RecommendationToolti
   const isShown = useMoment('beside', recommendationId)
   const seen = useSeen(recommendationId)
   const [popup, setPopup] = useState<HTMLDivElement | null>(null)
+  useBeside(popup, standing.later)
   useTabOrder(anchor, popup, standing.later)
   return (
     <>
@@ -41,7 +43,7 @@ export function RecommendationTooltip({ standing, anchor }: RecommendationToolti
               finalFocus={false}
             >
               <Popover.Arrow className="foyer-arrow" />
-              <div ref={seen}>
+              <div ref={seen} className="foyer-tooltip-body">
                 <Popover.Title className="foyer-label">{words.suggestion}</Popover.Title>
                 <Popover.Description className="foyer-text">{recommendation}</Popover.Description>
                 <RecommendationButtons standing={standing} />
