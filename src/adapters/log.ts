@@ -1,6 +1,7 @@
 import { readTraceparent } from '../core/traceparent.ts'
-import { SettingsError } from '../env.ts'
 import { currentWork } from './current-work.ts'
+
+export { describeError } from './describe-error.ts'
 
 /**
  * The fields a log line may have: ids that we minted, names from our own code, numbers. There is no
@@ -40,17 +41,4 @@ export function log(level: Level, event: string, fields: LogFields = {}): void {
   const { traceparent, ...told } = { ...currentWork(), ...fields }
   const traceId = readTraceparent(traceparent)?.traceId
   console[level](JSON.stringify({ level, event, ...told, ...(traceId && { traceId }) }))
-}
-
-/**
- * What may be told of an unknown throw: its class, its code and where it came from. Not the message:
- * drivers quote rows in theirs, parsers quote bodies. Only an error about settings is told
- * whole, or nobody would know which one to mend.
- */
-export function describeError(error: unknown): string {
-  if (!(error instanceof Error)) return 'not an Error'
-  if (error instanceof SettingsError) return `${error.name} ${error.message}`
-  const code = 'code' in error && typeof error.code === 'string' ? ` ${error.code}` : ''
-  const frame = /^\s+at .*$/m.exec(error.stack ?? '')?.[0].trim() ?? ''
-  return `${error.name}${code} ${frame}`.trimEnd()
 }
