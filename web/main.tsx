@@ -1,6 +1,6 @@
 import { type ComponentType, StrictMode } from 'react'
 import { hydrateRoot } from 'react-dom/client'
-import './style/index.ts'
+import './style/index.css'
 
 /** Each page is a file of its own, which only its own HTML asks for. */
 const pages = import.meta.glob<{ readonly Page: ComponentType }>('./pages/*/page.tsx')

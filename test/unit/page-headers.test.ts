@@ -79,10 +79,12 @@ describe('X51: the pages as they are built', () => {
       expect(html).toContain(`data-page="${page}"`)
     })
 
-    test('asks only for files that are there', () => {
+    test('asks for a style, scripts, and only for files that are there', () => {
       const asked = [...built(`${file}.html`).matchAll(/(?:src|href)="\/(assets\/[^"]+)"/g)]
-      expect(asked.length).toBeGreaterThan(2)
-      for (const [, path = ''] of asked) expect(built(path).length).toBeGreaterThan(0)
+      const paths = asked.map(([, path = '']) => path)
+      expect(paths.filter((path) => path.endsWith('.css'))).toHaveLength(1)
+      expect(paths.filter((path) => path.endsWith('.js')).length).toBeGreaterThan(1)
+      for (const path of paths) expect(built(path).length).toBeGreaterThan(0)
     })
   })
 
