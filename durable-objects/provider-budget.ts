@@ -34,6 +34,7 @@ const Kept: z.ZodType<KeptBudget> = z.object({
     probe: z.number().nullable(),
   }),
   pausedUntil: z.number(),
+  rateLimitHits: z.int().default(0),
 })
 
 const DaySpent = Amount.extend({ day: z.int() })
@@ -105,12 +106,15 @@ export class ProviderBudgetObject extends DurableObject<Bindings> implements Pro
 
   #become(state: ProviderState): void {
     const { calls, spending } = this.#state
-    const { breaker, pausedUntil } = state.calls
+    const { breaker, pausedUntil, rateLimitHits } = state.calls
     this.#state = state
     // Failures that did not open it are cheap to forget, and would be a write for each.
-    const same = breaker.probeAt === calls.breaker.probeAt && pausedUntil === calls.pausedUntil
+    const same =
+      breaker.probeAt === calls.breaker.probeAt &&
+      pausedUntil === calls.pausedUntil &&
+      rateLimitHits === calls.rateLimitHits
     if (same && state.spending === spending) return
-    const kept: KeptBudget = { breaker, pausedUntil }
+    const kept: KeptBudget = { breaker, pausedUntil, rateLimitHits }
     // One value, so that it is one write; nothing of it where calls have no price.
     const priced = state.spending === NOTHING_SPENT ? {} : { spending: state.spending }
     this.ctx.storage.kv.put(KEPT, { ...kept, ...priced })

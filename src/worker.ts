@@ -4,6 +4,7 @@ import { consumeHydration } from '../queues/hydration.ts'
 import { keepDeadQuestions } from '../queues/policy-dead.ts'
 import { consumeQuestions } from '../queues/policy-questions.ts'
 import { eachByItself } from './cron/each-by-itself.ts'
+import { foldMetricCounts } from './cron/fold-counts.ts'
 import { keepLedger } from './cron/keep-ledger.ts'
 import { learn } from './cron/learn.ts'
 import { lookAfterDeadLetters } from './cron/look-after-dead-letters.ts'
@@ -44,6 +45,7 @@ export default {
       () => keepLedger(env, scheduledTime),
       () => learn(env, scheduledTime),
       () => lookAfterQuestions(env),
+      () => foldMetricCounts(env),
     ])
   },
 } satisfies ExportedHandler<Bindings>

@@ -2,6 +2,7 @@ import type { CallOutcome, ProviderBudgetRpc } from '../contract/budget-rpc.ts'
 import type { StepFailure } from '../contract/hydration.ts'
 import { type Result, fail, ok } from '../contract/result.ts'
 import { NO_BUDGET_DETAIL, NO_PERMIT_DETAIL } from '../core/hydration/failure.ts'
+import { noteWait } from './budget-waits.ts'
 import type { CallGate, Connections } from './call-gate.ts'
 import { describeError, log } from './log.ts'
 import { pause } from './pause.ts'
@@ -61,7 +62,9 @@ export class BudgetGate {
       if (tried === null) return fail(OUT_OF_TIME)
       if ('result' in tried) return tried.result
       if (Date.now() + tried.waitMs > patientUntil) return fail(noPermit(tried.waitMs))
+      const since = Date.now()
       await pause(tried.waitMs)
+      noteWait(Date.now() - since)
     }
   }
 

@@ -105,6 +105,7 @@ export interface DecisionRecord {
   /** Grows with every change. */
   readonly version: number
   readonly decidedAt: number
+  readonly promptedAt?: number
   readonly experiment: string
   readonly group: Group
   readonly action: string

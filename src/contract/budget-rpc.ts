@@ -89,6 +89,8 @@ export interface BudgetSnapshot {
   readonly probeAt: number | null
   /** The provider asked for silence until then; in the past, or 0, when it did not. */
   readonly pausedUntil: number
+  /** How often it asked us to slow down, ever. */
+  readonly rateLimitHits: number
   readonly spend?: SpendSnapshot
 }
 

@@ -114,10 +114,23 @@ export interface ArchivedSession {
   readonly droppedAt: string
 }
 
+/** How long its calls waited for permits of a provider's budget. */
+const waitedMs = z.int().positive().exactOptional()
+
 /** What happened, in the consumer's words; parsed before it can become history. */
 export const Report = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('step_done'), step: z.string().min(1), ref: z.string().min(1) }),
-  z.object({ type: z.literal('step_failed'), step: z.string().min(1), failure: StepFailure }),
+  z.object({
+    type: z.literal('step_done'),
+    step: z.string().min(1),
+    ref: z.string().min(1),
+    waitedMs,
+  }),
+  z.object({
+    type: z.literal('step_failed'),
+    step: z.string().min(1),
+    failure: StepFailure,
+    waitedMs,
+  }),
   z.object({ type: z.literal('mail_sent') }),
   z.object({ type: z.literal('mail_failed'), failure: StepFailure }),
   z.object({ type: z.literal('archived'), specIds: z.array(z.uuid()).min(1) }),

@@ -6,6 +6,16 @@ import { z } from 'zod'
  */
 export const SESSIONS_MAX = 100
 
+/** How a session came to be. */
+export const SessionOrigin = z.enum([
+  'sign_up',
+  /** By the link of a mail: proved as it was opened. */
+  'link',
+  /** By somebody signed in, here or elsewhere. */
+  'signed_in',
+])
+export type SessionOrigin = z.infer<typeof SessionOrigin>
+
 /**
  * Queue `hydration`: "look at yourself". It carries no personal data and decides nothing; whoever
  * receives it asks the subject's object what is due. `sessions` lets the index know of them even
@@ -23,6 +33,7 @@ export const WakeMessage = z.object({
         openedAt: z.int(),
         /** Of the run. Messages of before have none. */
         deadlineAt: z.int().exactOptional(),
+        origin: SessionOrigin.exactOptional(),
       }),
     )
     .max(SESSIONS_MAX),

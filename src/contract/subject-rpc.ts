@@ -1,7 +1,7 @@
 import type { BehaviourRpc } from './behaviour-rpc.ts'
 import type { SessionReport } from './explanation.ts'
 import type { AccountKind, FailureKind, HydrationWork, Report, SessionFacts } from './hydration.ts'
-import type { WakeMessage } from './messages.ts'
+import type { SessionOrigin, WakeMessage } from './messages.ts'
 import type { RunStatus, SessionView } from './onboarding.ts'
 import type { Result } from './result.ts'
 
@@ -45,8 +45,29 @@ export interface SessionClaim {
 /** No token opens this session any more. */
 export type AccessRefusal = 'ended'
 
+/** When things happened to a session and its present run, for figures. Epoch milliseconds. */
+export interface SessionTimes {
+  /** When the present run was opened. */
+  readonly runOpenedAt: number
+  /** When the present run was first leased. */
+  readonly leasedAt: number | null
+  readonly settledAt: number | null
+  /** Of the present run: how long it waited for a provider's budget, in milliseconds. */
+  readonly waitedMs: number
+  /** The first lease and the first merge of any of its runs. */
+  readonly hydratingAt: number | null
+  readonly mergedAt: number | null
+  /** How often its work was taken over from a consumer that was never heard of again. */
+  readonly reclaims: number
+  /** Unfinished: where the person was left, as the archive says it. */
+  readonly droppedAt: string | null
+}
+
 /** How a session stands, for the index. Moments are epoch milliseconds. */
 export interface SessionState extends SessionFacts {
+  /** Objects of before have neither. */
+  readonly origin?: SessionOrigin
+  readonly times?: SessionTimes
   readonly status: RunStatus
   /** By then the run is over, whatever happened. */
   readonly deadlineAt: number

@@ -22,12 +22,18 @@ export const indexedOpening = ({ key, sessions }: WakeMessage): readonly Indexed
     dueAt: session.openedAt,
   }))
 
-/** What a subject's object tells the index. */
+/** What a subject's object tells the index; its size with its oldest session, so that it counts once. */
 export const indexedStatus = (
   subjectKey: string,
   { sessions, dueAt, storageBytes }: SubjectStatus,
 ): readonly IndexedSession[] =>
-  sessions.map((session) => ({ ...session, subjectKey, dueAt, storageBytes }))
+  sessions.map((session, position) => ({
+    ...session,
+    subjectKey,
+    // Who made room is looked after with the others.
+    dueAt: session.evicted ? null : dueAt,
+    ...(position === 0 ? { storageBytes } : {}),
+  }))
 
 /** A session that its object has forgotten: it was evicted long ago. */
 export const indexedForgotten = (session: OverdueSession): IndexedSession => ({

@@ -45,7 +45,7 @@ export interface IndexedSession extends SessionState {
   readonly subjectKey: string
   /** When the subject is to be woken if nothing is heard of it; `null`: never. Epoch milliseconds. */
   readonly dueAt: number | null
-  /** Size of the subject's database, where it is known. */
+  /** Size of the subject's database, with one of its sessions. */
   readonly storageBytes?: number
 }
 

@@ -12,6 +12,7 @@ import { invitation } from './invitation.ts'
 import { member } from './member.ts'
 import { onboarding } from './onboarding.ts'
 import { proof } from './proof.ts'
+import { metrics } from './metrics.ts'
 import { nothingHere } from './nothing-here.ts'
 import { refuse } from './refuse.ts'
 import { recommendations } from './recommendations.ts'
@@ -72,6 +73,7 @@ export const app = base
   .route('/api/v1', recommendations)
   .route('/ws', socket)
   .route('/webhooks', webhooks)
+  .route('/metrics', metrics)
   .get('/.well-known/jwks.json', (c) => {
     c.header('Cache-Control', `public, max-age=${JWKS_MAX_AGE_SECONDS}`)
     return c.json(c.get('services').tokens.publicKeys)

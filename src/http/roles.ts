@@ -60,6 +60,7 @@ export const ROUTES: Readonly<Record<`${Method} /${string}`, Access>> = {
 
   'POST /webhooks/stripe': shown(everybody, 'a signature'),
 
+  'GET /metrics': admin,
   'GET /api/admin/dead-letters': admin,
   'GET /api/admin/dead-letters/:fingerprint': admin,
   'GET /api/admin/dead-letters/:fingerprint/preview': admin,

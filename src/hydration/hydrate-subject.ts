@@ -8,6 +8,7 @@ import type {
 import type { ReportReply, SubjectRpc } from '../contract/subject-rpc.ts'
 import type { HydrationStep } from '../core/hydration/step.ts'
 import type { Archive, Mailer } from '../core/ports.ts'
+import { withWaits } from '../adapters/budget-waits.ts'
 import { describeError, log } from '../adapters/log.ts'
 import { type ChoreDeps, eraseAccount, inviteBack, putToArchive } from './chores.ts'
 
@@ -102,10 +103,13 @@ async function runStep(
     const failure = { kind: 'unavailable', detail: `step ${work.name} is not configured` } as const
     return { type: 'step_failed', step: work.name, failure }
   }
-  const result = await step.ensure({ account, work, fence, refs, now: now() })
+  const { result, waitedMs } = await withWaits(() =>
+    step.ensure({ account, work, fence, refs, now: now() }),
+  )
+  const told = { step: work.name, ...(waitedMs > 0 ? { waitedMs } : {}) }
   return result.ok
-    ? { type: 'step_done', step: work.name, ref: result.value }
-    : { type: 'step_failed', step: work.name, failure: result.error }
+    ? { type: 'step_done', ref: result.value, ...told }
+    : { type: 'step_failed', failure: result.error, ...told }
 }
 
 /** What failed, in the words of the report: a step, the proof mail or a chore. */

@@ -10,6 +10,7 @@ import {
   recommendations,
   userJourneys,
 } from '../../src/adapters/neon/behaviour-schema.ts'
+import { metricCounts } from '../../src/adapters/neon/metric-schema.ts'
 import { banditArms, experimentLooks } from '../../src/adapters/neon/learning-schema.ts'
 import type { Database } from '../../src/adapters/neon/database.ts'
 import {
@@ -273,6 +274,7 @@ test.each([
   policyAnswers,
   policyWaiters,
   policyCounts,
+  metricCounts,
 ])('drizzle and the migrations agree on $_.name', async (table) => {
   const { name } = getTableConfig(table)
   const { rows } = await database.execute<{

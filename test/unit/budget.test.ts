@@ -342,8 +342,8 @@ test('an object that was forgotten still knows of the outage and of the pause', 
   const budget = new TestBudget()
   budget.fail(4)
   budget.settle('no_answer', [budget.permit()], 60_000)
-  const { breaker, pausedUntil } = budget.state
-  budget.state = wakeBudget(budget.now, { breaker, pausedUntil })
+  const { breaker, pausedUntil, rateLimitHits } = budget.state
+  budget.state = wakeBudget(budget.now, { breaker, pausedUntil, rateLimitHits })
   expect(budget.waitMs()).toBe(60_000)
   expect(budget.breaker).toBe('open')
 })

@@ -96,7 +96,7 @@ describe.each(guarded)('$route', ({ route, roles, ...target }) => {
   })
 })
 
-test.each(['/api/admin/nothing', '/api/user/nothing', '/metrics'])(
+test.each(['/api/admin/nothing', '/api/user/nothing', '/metrics/nothing'])(
   'X9: %s, where there is nothing, says so to nobody else',
   async (url) => {
     expect((await call({ method: 'GET', url })).status).toBe(401)

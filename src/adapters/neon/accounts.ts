@@ -139,6 +139,7 @@ export async function eraseAccount(
           subjectKey: null,
           dueAt: null,
           erasedAt: sql`now()`,
+          storageBytes: null,
           // Nothing late may open it again.
           settledAt: sql`coalesce(${onboardingSessions.settledAt}, now())`,
           status: sql`case when ${onboardingSessions.settledAt} is null then 'failed' else ${onboardingSessions.status} end`,

@@ -70,6 +70,7 @@ export const recommendations = pgTable(
     text: text('text'),
     version: integer('version').notNull(),
     decidedAt: moment('decided_at').notNull(),
+    promptedAt: moment('prompted_at'),
     experiment: text('experiment').notNull(),
     group: experimentGroup(),
     action: text('action').notNull(),

@@ -7,7 +7,7 @@ import type { BehaviourStore, OwnedEvent, SeenExperiment } from '../../core/beha
 import { behaviorEvents, experiments, recommendations, userJourneys } from './behaviour-schema.ts'
 import { type Database, databaseFailure } from './database.ts'
 import { policyWaiters } from './policy-schema.ts'
-import { onboardingSessions } from './schema.ts'
+import { onboardingSessions as sessions } from './schema.ts'
 import { columnsOf, toldColumns, toldRecords } from './told-rows.ts'
 
 // Rows are sorted by key, so that writers which meet take their locks in one order.
@@ -18,6 +18,7 @@ export function createBehaviourStore(database: Database): BehaviourStore {
     keepUntold: ({ journeys, decisions }, experiment) =>
       attempt(
         database.batch([
+          markActivated(database, journeys),
           keepJourneys(database, journeys),
           keepDecisions(database, decisions),
           keepExperiment(database, experiment, [...journeys, ...decisions]),
@@ -37,8 +38,8 @@ async function attempt(work: PromiseLike<unknown>): Promise<Result<null, StepFai
 
 /** What is told of a session after its erasure was under way before, or comes from a stray message. */
 export const isNotErased = sql`not exists (
-  select 1 from ${onboardingSessions}
-  where ${onboardingSessions.specId} = told.person and ${onboardingSessions.erasedAt} is not null)`
+  select 1 from ${sessions}
+  where ${sessions.specId} = told.person and ${sessions.erasedAt} is not null)`
 
 const keepEvents = (database: Database, events: readonly OwnedEvent[]) =>
   database.execute(sql`
@@ -80,6 +81,32 @@ const journeyRow = (journey: JourneyRecord): typeof userJourneys.$inferInsert =>
   completedActions: [...journey.completedActions],
 })
 
+/**
+ * Notes with one session of each person that they are activated: a proven one if there is, and of those
+ * the oldest. In the transaction of the journeys, and before their rows are locked, as an erasure does.
+ */
+const markActivated = (database: Database, journeys: readonly JourneyRecord[]) =>
+  database.execute(sql`
+    with told as (
+      select subject_key, min(activated_at) as activated_at
+      from ${toldRecords(userJourneys, journeys.map(journeyRow))}
+      where activated_at is not null and not exists (
+        select 1 from ${sessions}
+        where ${sessions.subjectKey} = told.subject_key and ${sessions.activatedAt} is not null)
+      group by subject_key
+    ), theirs as (
+      select ${sessions.specId}, ${sessions.subjectKey}, ${sessions.openedAt}, ${sessions.provenAt},
+        ${sessions.activatedAt} as marked_at, told.activated_at
+      from ${sessions} join told on told.subject_key = ${sessions.subjectKey}
+      order by ${sessions.specId} for update of ${sessions}
+    ), chosen as (
+      select distinct on (subject_key) spec_id, activated_at from theirs
+      where subject_key not in (select subject_key from theirs where marked_at is not null)
+      order by subject_key, proven_at is null, opened_at, spec_id
+    )
+    update ${sessions} set activated_at = chosen.activated_at
+    from chosen where ${sessions.specId} = chosen.spec_id`)
+
 /** What became of a decision. */
 const { exposedAt, clickedAt, dismissedAt, convertedAt, supersededAt } = recommendations
 const outcomes: readonly PgColumn[] = [exposedAt, clickedAt, dismissedAt, convertedAt, supersededAt]
@@ -120,6 +147,7 @@ const decisionRow = (decision: DecisionRecord): typeof recommendations.$inferIns
   ...decision,
   candidates: [...decision.candidates],
   decidedAt: new Date(decision.decidedAt),
+  promptedAt: dateOf(decision.promptedAt ?? null),
   exposedAt: dateOf(decision.exposedAt),
   clickedAt: dateOf(decision.clickedAt),
   dismissedAt: dateOf(decision.dismissedAt),

@@ -9,6 +9,8 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core'
 
+import type { SessionOrigin } from '../../contract/messages.ts'
+
 // What `migrations/` creates, as drizzle sees it; a test compares the two.
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
@@ -55,6 +57,16 @@ export const onboardingSessions = pgTable(
     invitedAt: moment('invited_at'),
     provenAt: moment('proven_at'),
     erasedAt: moment('erased_at'),
+    origin: text('origin').$type<SessionOrigin>().notNull().default('sign_up'),
+    runOpenedAt: moment('run_opened_at'),
+    leasedAt: moment('leased_at'),
+    waitedMs: integer('waited_ms').notNull().default(0),
+    hydratingAt: moment('hydrating_at'),
+    mergedAt: moment('merged_at'),
+    reclaims: integer('reclaims').notNull().default(0),
+    /** Where an unfinished session was left. */
+    droppedAt: text('dropped_at'),
+    activatedAt: moment('activated_at'),
   },
   (table) => [index('onboarding_sessions_subject').on(table.subjectKey)],
 )

@@ -1,12 +1,13 @@
 import { type SQL, inArray, lt, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
+import type { SessionTimes } from '../../contract/subject-rpc.ts'
 import type { IndexedSession, SessionIndex } from '../../core/ports.ts'
 import { isTerminal } from '../../core/onboarding/state.ts'
 import type { Database } from './database.ts'
 import { keepRunLetters, settleRunLetters } from './run-letters.ts'
 import { onboardingSessions } from './schema.ts'
 
-/** PostgreSQL takes 65,535 parameters in a statement; a row has sixteen. */
+/** PostgreSQL takes 65,535 parameters in a statement; a row has twenty-five. */
 const ROWS_MAX = 1_000
 
 export function createSessionIndex(database: Database): SessionIndex {
@@ -68,6 +69,8 @@ type Row = typeof onboardingSessions.$inferInsert
 
 const { run, status, settledAt, failureStep, failureKind, failureDetail } = onboardingSessions
 const { archivedAt, invitedAt, provenAt, erasedAt, storageBytes } = onboardingSessions
+const { runOpenedAt, leasedAt, waitedMs, hydratingAt, mergedAt } = onboardingSessions
+const { reclaims, droppedAt } = onboardingSessions
 
 /**
  * What is over stays over; only a later run begins again. An erasure says so of sessions that were not:
@@ -76,6 +79,10 @@ const { archivedAt, invitedAt, provenAt, erasedAt, storageBytes } = onboardingSe
 const isOver = sql`(excluded.run = ${run} and ${settledAt} is not null and ${erasedAt} is null)`
 const unlessOver = (kept: PgColumn, said: SQL): SQL =>
   sql`case when ${isOver} then ${kept} else ${said} end`
+
+/** What a wake-up does not know of a run somebody else may have told. */
+const ofRun = (column: PgColumn): SQL =>
+  sql`coalesce(excluded.${sql.identifier(column.name)}, case when excluded.run = ${run} then ${column} end)`
 
 const upsert = (database: Database, rows: readonly Row[]) =>
   database
@@ -96,6 +103,13 @@ const upsert = (database: Database, rows: readonly Row[]) =>
         provenAt: sql`coalesce(${provenAt}, excluded.proven_at)`,
         deadlineAt: sql`excluded.deadline_at`,
         dueAt: sql`excluded.due_at`,
+        runOpenedAt: unlessOver(runOpenedAt, ofRun(runOpenedAt)),
+        leasedAt: unlessOver(leasedAt, ofRun(leasedAt)),
+        waitedMs: unlessOver(waitedMs, sql`excluded.waited_ms`),
+        hydratingAt: sql`coalesce(${hydratingAt}, excluded.hydrating_at)`,
+        mergedAt: sql`coalesce(${mergedAt}, excluded.merged_at)`,
+        reclaims: sql`greatest(${reclaims}, excluded.reclaims)`,
+        droppedAt: sql`coalesce(${droppedAt}, excluded.dropped_at)`,
         // Its object still knows it: whoever was being erased came back.
         erasedAt: null,
         storageBytes: sql`coalesce(excluded.storage_bytes, ${storageBytes})`,
@@ -118,7 +132,7 @@ const rowOf = (session: IndexedSession, now: number): Row => ({
   status: session.status,
   deadlineAt: new Date(session.deadlineAt),
   openedAt: new Date(session.openedAt),
-  settledAt: isTerminal(session.status) ? new Date(now) : null,
+  settledAt: isTerminal(session.status) ? new Date(session.times?.settledAt ?? now) : null,
   storageBytes: session.storageBytes ?? null,
   dueAt: dateOf(session.dueAt),
   failureStep: session.failure?.step ?? null,
@@ -127,6 +141,21 @@ const rowOf = (session: IndexedSession, now: number): Row => ({
   archivedAt: dateOf(session.archivedAt),
   invitedAt: dateOf(session.invitedAt),
   provenAt: dateOf(session.provenAt),
+  origin: session.origin ?? 'sign_up',
+  ...timesOf(session.times),
 })
+
+const timesOf = (times: SessionTimes | undefined): Partial<Row> =>
+  times === undefined
+    ? {}
+    : {
+        runOpenedAt: new Date(times.runOpenedAt),
+        leasedAt: dateOf(times.leasedAt),
+        waitedMs: times.waitedMs,
+        hydratingAt: dateOf(times.hydratingAt),
+        mergedAt: dateOf(times.mergedAt),
+        reclaims: times.reclaims,
+        droppedAt: times.droppedAt,
+      }
 
 const dateOf = (moment: number | null): Date | null => (moment === null ? null : new Date(moment))

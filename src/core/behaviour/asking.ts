@@ -29,6 +29,14 @@ export const isCertain = (
   { coldStartEvents }: AskingContext,
 ): boolean => assignment.group === 'baseline' || journey.counted.length <= coldStartEvents
 
+/** What led to a decision or to a question. */
+export interface Occasion {
+  /** Where the person is, a pattern of the catalogue; `null`: nobody said. */
+  readonly page: string | null
+  /** When the newest event came; absent: somebody asked. Epoch milliseconds. */
+  readonly promptedAt?: number | undefined
+}
+
 /**
  * What a model is to be asked about somebody: nothing but how they stand, in the catalogue's words.
  *
@@ -58,12 +66,13 @@ export function questionAbout(
 export function withQuestion(
   record: PersonRecord,
   { key }: AskedQuestion,
-  page: string | null,
+  { page, promptedAt }: Occasion,
   now: number,
 ): PersonRecord {
   const { asked } = record
   if (asked?.key === key && now < asked.at + ASK_AGAIN_MS) return record
-  return { ...record, asked: { key, page, at: now, isOpen: true } }
+  const prompted = promptedAt === undefined ? {} : { promptedAt }
+  return { ...record, asked: { key, page, at: now, isOpen: true, ...prompted } }
 }
 
 /** @returns the very same record if none is open */

@@ -16,6 +16,7 @@ import { GIVES_WAY_FOR_MS } from '../recommendation/limits.ts'
 import { type Recommendation, withFeedback } from '../recommendation/recommendation.ts'
 import {
   type AskingContext,
+  type Occasion,
   isCertain,
   questionAbout,
   withQuestion,
@@ -64,11 +65,12 @@ export function observe(
   const record = recordOf(known, facts, context)
   const journey = foldEvents(record.journey, events, context.catalogue)
   const folded = withConversions(withJourney(record, journey), journey.completed, context.now)
-  const page = latestPage(events)
+  const promptedAt = Math.max(...events.map(({ receivedAt }) => receivedAt))
+  const occasion = { page: latestPage(events), promptedAt }
   const stands = currentOf(folded, facts, context)
-  const asking = ask(folded, facts, page, context)
+  const asking = ask(folded, facts, occasion, context)
   if (stands !== null || asking !== folded) return { record: asking, current: stands }
-  return decide(asking, facts, page, { answered: null, tones }, context)
+  return decide(asking, facts, occasion, { answered: null, tones }, context)
 }
 
 /** Somebody asks what to show next, and waits for nothing. */
@@ -82,9 +84,9 @@ export function look(
   const stands = currentOf(record, facts, context)
   // Where they were last: on another page it would be another question, and the answer to the one that is
   // under way would not count any more.
-  const asking = ask(record, facts, record.asked?.page ?? null, context)
+  const asking = ask(record, facts, { page: record.asked?.page ?? null }, context)
   if (stands !== null) return { record: asking, current: stands }
-  return decide(asking, facts, null, { answered: null, tones }, context)
+  return decide(asking, facts, { page: null }, { answered: null, tones }, context)
 }
 
 /** Something was said to a question: what stands gives way to an answer, unless it is settled. */
@@ -100,7 +102,7 @@ export function advise(
   const closed = withoutQuestion(record)
   const fits = questionAbout(record, facts, asked.page, context)?.key === key
   const knowledge = { answered: fits ? answered : null, tones }
-  if (stands === null) return decide(closed, facts, asked.page, knowledge, context)
+  if (stands === null) return decide(closed, facts, asked, knowledge, context)
   if (knowledge.answered === null || isSettled(stands, context)) {
     return { record: closed, current: stands }
   }
@@ -129,19 +131,19 @@ const isSettled = ({ isAdvised, exposedAt }: Recommendation, { now }: BehaviourC
 function ask(
   record: PersonRecord,
   facts: PersonFacts,
-  page: string | null,
+  occasion: Occasion,
   context: BehaviourContext,
 ): PersonRecord {
   const stands = currentOf(record, facts, context)
   if (stands !== null && isSettled(stands, context)) return record
-  const question = questionAbout(record, facts, page, context)
-  return question === null ? record : withQuestion(record, question, page, context.now)
+  const question = questionAbout(record, facts, occasion.page, context)
+  return question === null ? record : withQuestion(record, question, occasion, context.now)
 }
 
 function decide(
   record: PersonRecord,
   facts: PersonFacts,
-  page: string | null,
+  { page, promptedAt }: Occasion,
   knowledge: Knowledge,
   context: BehaviourContext,
 ): Behaved {
@@ -152,9 +154,9 @@ function decide(
     isCertain: isCertain(record, context),
   }
   const next = decideNext(situation, knowledge, context)
-  return next === null
-    ? { record, current: null }
-    : { record: withRecommendation(record, next), current: next }
+  if (next === null) return { record, current: null }
+  const current = promptedAt === undefined ? next : { ...next, promptedAt }
+  return { record: withRecommendation(record, current), current }
 }
 
 /** The same action in other words is not worth a change before somebody's eyes. */
@@ -171,8 +173,8 @@ function replace(
       ({ recommendation }) => recommendation !== stands,
     ),
   }
-  const page = record.asked?.page ?? null
-  const { current: next } = decide(without, facts, page, knowledge, context)
+  const occasion = record.asked ?? { page: null }
+  const { current: next } = decide(without, facts, occasion, knowledge, context)
   const isSeen = stands.exposedAt !== null
   if (next === null || (isSeen && next.action === stands.action)) {
     return { record, current: stands }

@@ -35,6 +35,8 @@ export const PersonRecord = z.object({
       page: z.string().nullable(),
       at: z.number(),
       isOpen: z.boolean(),
+      /** When the newest event came that led to it. */
+      promptedAt: z.number().exactOptional(),
     })
     .nullable()
     .default(null),

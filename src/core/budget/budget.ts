@@ -31,6 +31,8 @@ export interface BudgetState {
   readonly breaker: Breaker
   /** The provider asked everybody to wait until then, epoch milliseconds. */
   readonly pausedUntil: number
+  /** How often the provider asked for that, ever. */
+  readonly rateLimitHits: number
   /** Where the line of those who wait ends, see `lineUp`. */
   readonly lineEndsAt: number
   /** Permits not settled yet: when each lapses, epoch milliseconds. */
@@ -38,8 +40,8 @@ export interface BudgetState {
   readonly lastPermit: number
 }
 
-/** What must outlive the object's memory: waiting is all that nobody would notice again at once. */
-export type KeptBudget = Pick<BudgetState, 'breaker' | 'pausedUntil'>
+/** What must outlive the object's memory: waiting, which nobody would notice again at once, and a count. */
+export type KeptBudget = Pick<BudgetState, 'breaker' | 'pausedUntil' | 'rateLimitHits'>
 
 /**
  * Permits are counted from the moment of waking on: below a thousand calls a second none of an
@@ -55,6 +57,7 @@ export const wakeBudget = (
   paidUntil: 0,
   breaker: kept?.breaker ?? CLOSED,
   pausedUntil: kept?.pausedUntil ?? 0,
+  rateLimitHits: kept?.rateLimitHits ?? 0,
   lineEndsAt: 0,
   open,
   lastPermit: Math.max(now, ...open.keys()),
@@ -119,7 +122,8 @@ function settleOne(state: BudgetState, outcome: CallOutcome, now: number): Budge
     case 'rate_limited': {
       // It lives, and nobody is to disturb it before the moment it named.
       const pausedUntil = Math.max(state.pausedUntil, pauseEnd(retryAfterMs ?? 0, now))
-      return { ...state, open, breaker: afterAnswer(), pausedUntil }
+      const rateLimitHits = state.rateLimitHits + 1
+      return { ...state, open, breaker: afterAnswer(), pausedUntil, rateLimitHits }
     }
   }
 }
@@ -128,7 +132,7 @@ const pauseEnd = (askedMs: number, now: number): number =>
   now + Math.min(Math.max(askedMs, PAUSE_MIN_MS), PAUSE_MAX_MS)
 
 export const inspect = (
-  { paidUntil, breaker, pausedUntil, open }: BudgetState,
+  { paidUntil, breaker, pausedUntil, rateLimitHits, open }: BudgetState,
   limits: BudgetLimits,
   now: number,
 ): Omit<BudgetSnapshot, 'provider'> => ({
@@ -139,4 +143,5 @@ export const inspect = (
   failures: breaker.failures,
   probeAt: breaker.probeAt,
   pausedUntil,
+  rateLimitHits,
 })

@@ -1,6 +1,7 @@
 import type { SessionView } from '../../contract/onboarding.ts'
-import type { SessionState } from '../../contract/subject-rpc.ts'
+import type { SessionState, SessionTimes } from '../../contract/subject-rpc.ts'
 import { type Session, type SubjectState, currentView, isOpen } from './state.ts'
+import { droppedAt } from './unfinished.ts'
 
 /** What each session that existed before is to be shown, by specId. */
 export function viewsSince(
@@ -62,4 +63,21 @@ export const sessionStates = (state: SubjectState): readonly SessionState[] =>
     archivedAt: session.archivedAt,
     invitedAt: state.invitation?.sentAt ?? null,
     provenAt: session.authEpoch < state.authEpoch ? (state.proof?.at ?? null) : null,
+    origin: session.origin,
+    times: timesOf(state, session),
   }))
+
+const timesOf = (state: SubjectState, session: Session): SessionTimes => {
+  const { clock, hydratingAt, mergedAt, reclaims, archivedAt } = session
+  const { openedAt: runOpenedAt, leasedAt, settledAt, waitedMs } = clock
+  return {
+    runOpenedAt,
+    leasedAt,
+    settledAt,
+    waitedMs,
+    hydratingAt,
+    mergedAt,
+    reclaims,
+    droppedAt: archivedAt === null ? null : droppedAt(state, session),
+  }
+}

@@ -10,6 +10,8 @@ import {
 const moment = z.int()
 const run = z.int().positive()
 const fence = z.int().positive()
+/** For permits of a provider's budget, by the calls of one step. */
+const waitedMs = z.int().positive().exactOptional()
 
 const Account = z.object({
   userId: z.string(),
@@ -54,6 +56,8 @@ const SessionOpened = z.object({
   mail: z.string().exactOptional(),
   /** The session that makes room for this one. */
   evicts: z.string().exactOptional(),
+  /** By the link of a mail. */
+  byLink: z.literal(true).exactOptional(),
 })
 export type SessionOpened = z.infer<typeof SessionOpened>
 
@@ -74,6 +78,7 @@ const StepDone = z.object({
   fence,
   step: z.string(),
   ref: z.string(),
+  waitedMs,
 })
 export type StepDone = z.infer<typeof StepDone>
 
@@ -88,6 +93,7 @@ const PassFailed = z.object({
   failed: z.array(run),
   /** When the others are due again. */
   retryAt: moment,
+  waitedMs,
 })
 export type PassFailed = z.infer<typeof PassFailed>
 

@@ -28,6 +28,7 @@ import {
   RETENTION_FALLBACK_MS,
   SIGNED_IN,
 } from './limits.ts'
+import { leasedClock, startedClock, stoppedClock, waitedClock, waitingClock } from './run-clock.ts'
 import {
   type ProofMail,
   type Session,
@@ -67,7 +68,7 @@ export function evolve(state: SubjectState, entry: Entry): SubjectState {
     case 'runs_expired':
       return withoutRuns(
         changeSessions(state, entry.runs, (session) =>
-          endRun(session, 'deadline_exceeded', lastFailure(session)),
+          endRun(session, 'deadline_exceeded', lastFailure(session), entry.at),
         ),
         entry.runs,
       )
@@ -103,11 +104,11 @@ export function evolve(state: SubjectState, entry: Entry): SubjectState {
 }
 
 function openSession(state: SubjectState, entry: SessionOpened): SubjectState {
-  const { type: _, at, steps, account, calls, mail, evicts, retainUntil, ...facts } = entry
+  const { type: _, at, steps, account, calls, mail, evicts, retainUntil, byLink, ...facts } = entry
   // The one evicted before has been told, and is forgotten.
   const sessions = new Map([...state.sessions].filter(([, session]) => !session.ended))
   const evicted = sessions.get(evicts ?? '')
-  if (evicted) sessions.set(evicted.specId, evict(evicted))
+  if (evicted) sessions.set(evicted.specId, evict(evicted, at))
   sessions.set(entry.specId, {
     ...facts,
     referrer: entry.referrer,
@@ -121,6 +122,11 @@ function openSession(state: SubjectState, entry: SessionOpened): SubjectState {
     draft: {},
     draftChanges: 0,
     archivedAt: null,
+    origin: byLink ? 'link' : entry.client === SIGNED_IN ? 'signed_in' : 'sign_up',
+    clock: startedClock(at),
+    hydratingAt: null,
+    mergedAt: null,
+    reclaims: 0,
     views: [{ specId: entry.specId, status: 'pending', seq: 1, steps: pending(steps) }],
   })
   const next = {
@@ -145,9 +151,9 @@ const pending = (steps: readonly string[]): SessionView['steps'] =>
   steps.map((name) => ({ name, status: 'pending' }))
 
 /** Its run ends with it, so that a crowd of strangers cannot make a subject's state grow. */
-function evict(session: Session): Session {
+function evict(session: Session, at: number): Session {
   const ended = { ...session, ended: true }
-  return isOpen(ended) ? endRun(ended, 'session_evicted', lastFailure(ended)) : ended
+  return isOpen(ended) ? endRun(ended, 'session_evicted', lastFailure(ended), at) : ended
 }
 
 /** Until it is sent nobody has read it: its code counts as long as it is being sent. */
@@ -167,15 +173,23 @@ function startClock(state: SubjectState, id: string, at: number): SubjectState {
 }
 
 function grantLease(state: SubjectState, entry: LeaseGranted): SubjectState {
-  const { fence, until, runs, mail, chores = [] } = entry
-  const { invitation } = state
+  const { at, fence, until, runs, mail, chores = [] } = entry
+  const { invitation, lease } = state
   return {
-    ...changeSessions(state, runs, (session) =>
-      currentView(session).status === 'pending' ? show(session, { status: 'hydrating' }) : session,
-    ),
+    ...changeSessions(state, runs, (session) => {
+      const leased = {
+        ...session,
+        clock: leasedClock(session.clock, at),
+        hydratingAt: session.hydratingAt ?? at,
+        reclaims: session.reclaims + (lease?.runs.includes(session.run) === true ? 1 : 0),
+      }
+      return currentView(session).status === 'pending'
+        ? show(leased, { status: 'hydrating' })
+        : leased
+    }),
     lastFence: fence,
     lease: { fence, until, runs, mail, chores },
-    removalsUntil: chores.includes('erasure') ? entry.at + REMOVALS_SETTLE_MS : state.removalsUntil,
+    removalsUntil: chores.includes('erasure') ? at + REMOVALS_SETTLE_MS : state.removalsUntil,
     invitation:
       invitation !== null && chores.includes('invitation')
         ? { ...invitation, handedOut: true }
@@ -191,8 +205,12 @@ function finishStep(state: SubjectState, entry: StepDone): SubjectState {
       step.name === entry.step ? { ...step, status: 'done' as const } : step,
     )
     if (!pendingSteps(view).some((step) => step.name === entry.step)) return session
-    const merged = steps.every((step) => step.status === 'done')
-    return show(session, merged ? { status: 'merged', steps } : { steps })
+    const clock = waitedClock(session.clock, entry.waitedMs)
+    if (!steps.every((step) => step.status === 'done'))
+      return show({ ...session, clock }, { steps })
+    const { at } = entry
+    const merged = { ...session, clock: stoppedClock(clock, at), mergedAt: session.mergedAt ?? at }
+    return show(merged, { status: 'merged', steps })
   })
   return withoutRuns(
     { ...next, refs: new Map(next.refs).set(entry.step, entry.ref) },
@@ -204,10 +222,15 @@ function failPass(state: SubjectState, entry: PassFailed): SubjectState {
   const covered = state.lease?.runs ?? []
   const next = changeSessions(state, covered, (session) => {
     const failure = { step: entry.step, kind: entry.kind, detail: entry.detail }
-    const tried = { ...session, failure, tries: countFailure(session.tries, entry) }
-    return entry.failed.includes(session.run)
-      ? endRun(tried, 'step_failed', failure)
-      : { ...tried, dueAt: entry.retryAt }
+    const clock = waitedClock(session.clock, entry.waitedMs)
+    const tried = { ...session, clock, failure, tries: countFailure(session.tries, entry) }
+    if (entry.failed.includes(session.run)) return endRun(tried, 'step_failed', failure, entry.at)
+    const isWait = entry.kind === 'rate_limited'
+    return {
+      ...tried,
+      dueAt: entry.retryAt,
+      clock: isWait ? waitingClock(clock, entry.at) : clock,
+    }
   })
   return withoutRuns(next, covered)
 }
@@ -224,6 +247,7 @@ function reopenRun(state: SubjectState, entry: RunReopened): SubjectState {
     deadlineAt,
     tries: NO_TRIES,
     failure: null,
+    clock: startedClock(at),
     views: [
       ...session.views,
       { ...view, seq: view.seq + 1, status: 'pending', steps: pending(entry.steps) },
@@ -244,13 +268,15 @@ function endRun(
   session: Session,
   code: keyof typeof FAILURE_MESSAGES,
   failure: RunFailure,
+  at: number,
 ): Session {
   const failedStep = code === 'step_failed' ? failure.step : null
   const steps = currentView(session).steps.map((view) =>
     view.name === failedStep ? { ...view, status: 'failed' as const } : view,
   )
   const error = { code, message: FAILURE_MESSAGES[code] }
-  return show({ ...session, failure }, { status: 'failed', steps, error })
+  const clock = stoppedClock(session.clock, at)
+  return show({ ...session, failure, clock }, { status: 'failed', steps, error })
 }
 
 /** Of a run that time or a crowd ended: what kept it from being finished before. */

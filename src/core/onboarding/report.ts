@@ -33,9 +33,9 @@ function apply(log: EntryLog, fence: number, report: Report, context: DecisionCo
   const at = context.now
   switch (report.type) {
     case 'step_done':
-      return log.append({ at, type: 'step_done', fence, step: report.step, ref: report.ref })
+      return log.append({ ...report, at, fence })
     case 'step_failed':
-      return failStep(log, fence, report.step, report.failure, context)
+      return failStep(log, fence, report, context)
     case 'mail_sent':
       return withOpenMail(log.state, (mail) => log.append({ at, type: 'mail_sent', mail: mail.id }))
     case 'mail_failed':
@@ -55,11 +55,12 @@ function apply(log: EntryLog, fence: number, report: Report, context: DecisionCo
   }
 }
 
+type StepFailed = Extract<Report, { readonly type: 'step_failed' }>
+
 function failStep(
   log: EntryLog,
   fence: number,
-  step: string,
-  failure: StepFailure,
+  { step, failure, waitedMs }: StepFailed,
   { now, random, newId }: DecisionContext,
 ): void {
   const { kind, detail } = failure
@@ -81,6 +82,7 @@ function failStep(
       .filter((session) => isExhausted(countFailure(session.tries, failure), kind))
       .map((session) => session.run),
     retryAt: retryAt(failure, failures, now, random()),
+    ...(waitedMs === undefined ? {} : { waitedMs }),
   })
 }
 

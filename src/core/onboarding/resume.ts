@@ -38,7 +38,7 @@ export function decideResume(
   const session = { subjectKey, identity, client, planId, traceparent }
   const entry = proven(state, { by: 'link', mail }, context)
   return {
-    entries: [sessionOpened(state, session, context, false), entry],
+    entries: [{ ...sessionOpened(state, session, context, false), byLink: true }, entry],
     reply: ok({
       ...grantOf(account.userId, { id: entry.member, generation: 0 }, entry.authEpoch),
       openedAt: now,

@@ -1,7 +1,9 @@
 import type { AccountFacts, Chore, FrozenCall } from '../../contract/hydration.ts'
 import type { RunStatus, SessionView, StepView } from '../../contract/onboarding.ts'
 import type { Draft, RunFailure } from '../../contract/subject-rpc.ts'
+import type { SessionOrigin } from '../../contract/messages.ts'
 import { NO_TRIES, type Tries } from '../hydration/retry.ts'
+import type { RunClock } from './run-clock.ts'
 
 /**
  * States of a run.
@@ -41,6 +43,14 @@ export interface Session {
   readonly draftChanges: number
   /** Unfinished, and put to the archive. */
   readonly archivedAt: number | null
+  readonly origin: SessionOrigin
+  /** Of the present run. */
+  readonly clock: RunClock
+  /** The first lease and the first merge of any of its runs. */
+  readonly hydratingAt: number | null
+  readonly mergedAt: number | null
+  /** Leases that ran out and were followed by another. */
+  readonly reclaims: number
   /** What the session was shown, oldest first; `seq` is the position, from 1. */
   readonly views: readonly SessionView[]
 }

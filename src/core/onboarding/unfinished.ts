@@ -36,7 +36,7 @@ export function archivedSession(state: SubjectState, session: Session): Archived
 }
 
 /** The step that was not there yet for this person, else the mail, else the proof they never gave. */
-function droppedAt(state: SubjectState, session: Session): string {
+export function droppedAt(state: SubjectState, session: Session): string {
   const missing = currentView(session).steps.find((step) => step.status !== 'done')
   if (missing) return missing.name
   return state.mail?.status === 'sent' ? 'proof' : 'proof_mail'

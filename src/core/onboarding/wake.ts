@@ -21,9 +21,13 @@ export function wakeMessage(state: SubjectState): WakeMessage | null {
   return {
     v: 1,
     key: state.account.subjectKey,
-    sessions: open
-      .slice(-SESSIONS_MAX)
-      .map(({ specId, run, openedAt, deadlineAt }) => ({ specId, run, openedAt, deadlineAt })),
+    sessions: open.slice(-SESSIONS_MAX).map(({ specId, run, openedAt, deadlineAt, origin }) => ({
+      specId,
+      run,
+      openedAt,
+      deadlineAt,
+      origin,
+    })),
     traceparent: open.at(-1)?.traceparent ?? '',
   }
 }

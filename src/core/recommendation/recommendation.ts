@@ -16,6 +16,8 @@ const propensity = z.number().positive().max(1)
 export const Recommendation = z.object({
   id: z.string(),
   decidedAt: z.number(),
+  /** When the newest event came that it answers; of one that somebody asked for: none. */
+  promptedAt: z.number().exactOptional(),
   experiment: z.string(),
   group: Group,
   action: z.string(),
