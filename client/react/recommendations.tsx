@@ -4,7 +4,7 @@ import { Quietly } from './quietly.tsx'
 import { SidebarHint } from './sidebar-hint.tsx'
 import { type StandingRecommendation, useRecommendation } from './use-recommendation.ts'
 
-// What these two stand on is four times the size of all the rest, and many a visit needs neither.
+// What these two stand on is three times the size of all the rest, and many a visit needs neither.
 const RecommendationModal = lazy(async () => ({
   default: (await import('./recommendation-modal.tsx')).RecommendationModal,
 }))

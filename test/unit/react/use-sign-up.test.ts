@@ -69,12 +69,14 @@ test('S14: it is taken back when the network fails, with words to show, and can 
 })
 
 test('S14: a double click is one call', async () => {
-  const { foyer, hook, press } = await start()
+  const { foyer, hook, press, answer } = await start()
   await act(async () => {
     hook.now().signUp(INTENTION)
     hook.now().signUp(INTENTION)
   })
   await press()
+  // React would keep the second for after the first.
+  await answer(ok({ specId: 'spec' }))
   expect(foyer.signUp).toHaveBeenCalledTimes(1)
   expect(foyer.signUp).toHaveBeenCalledWith(INTENTION)
 })
