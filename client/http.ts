@@ -14,6 +14,8 @@ export interface Call<T> {
   readonly headers?: Readonly<Record<string, string>>
   /** It outlives the page. */
   readonly keepalive?: boolean
+  /** Absent: none, since nothing of ours is in a cookie. */
+  readonly credentials?: RequestCredentials
   /** Of all of it, also of reading the answer. */
   readonly timeoutMs?: number
   readonly signal?: AbortSignal
@@ -35,6 +37,7 @@ export async function request<T>(
   token?: string,
 ): Promise<Result<T, Problem>> {
   const { method = 'GET', body, headers, keepalive = false, signal, read = readJson<T> } = call
+  const { credentials = 'omit' } = call
   const end = new AbortController()
   const abort = () => end.abort()
   const timer = setTimeout(abort, call.timeoutMs ?? EXCHANGE_TIMEOUT_MS)
@@ -48,8 +51,7 @@ export async function request<T>(
         ...headers,
       },
       ...(body && { body: JSON.stringify(body) }),
-      // Nothing of ours is in a cookie.
-      credentials: 'omit',
+      credentials,
       keepalive,
       signal: end.signal,
     })

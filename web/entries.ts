@@ -20,6 +20,7 @@ export const ENTRIES: readonly Entry[] = [
   { page: 'resume', file: 'resume', title: 'Foyer: finish setup' },
   { page: 'unsubscribe', file: 'unsubscribe', title: 'Foyer: no more mails' },
   { page: 'product', file: 'product', title: 'Foyer: the sample product' },
+  { page: 'admin', file: 'admin', title: 'Foyer: operators' },
   { page: 'not-found', file: '404', title: 'Foyer: nothing here' },
 ]
 

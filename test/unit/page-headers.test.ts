@@ -82,7 +82,7 @@ describe('X51: the pages as they are built', () => {
     test('asks for a style, scripts, and only for files that are there', () => {
       const asked = [...built(`${file}.html`).matchAll(/(?:src|href)="\/(assets\/[^"]+)"/g)]
       const paths = asked.map(([, path = '']) => path)
-      expect(paths.filter((path) => path.endsWith('.css'))).toHaveLength(1)
+      expect(paths.filter((path) => path.endsWith('.css')).length).toBeGreaterThan(0)
       expect(paths.filter((path) => path.endsWith('.js')).length).toBeGreaterThan(1)
       for (const path of paths) expect(built(path).length).toBeGreaterThan(0)
     })
