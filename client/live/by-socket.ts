@@ -51,7 +51,9 @@ function connection(line: Line, held: Credentials): Promise<Closed> {
       timer = setTimeout(then, ms)
     }
     const ping = () => {
-      if (socket.readyState !== WebSocket.OPEN) return
+      // The server has said that it ends, and the network keeps it open.
+      if (socket.readyState > WebSocket.OPEN) return end(POLICY_VIOLATION)
+      if (socket.readyState < WebSocket.OPEN) return
       within(PONG_TIMEOUT_MS, leave)
       socket.send('ping')
     }

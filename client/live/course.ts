@@ -71,8 +71,9 @@ export function after(
   if (ending.kind === 'over') {
     const quiet = ending.brought ? 0 : course.quiet + 1
     const next = upwards({ ...course, failures: 0, quiet }, around)
+    const isPolling = course.way === 'polling' && next.way === 'polling'
     // Many streams begin together, and would begin again together.
-    const waitMs = next.way === 'polling' ? pollAfter(next, around) : random * POLL_MIN_MS
+    const waitMs = isPolling ? pollAfter(next, around) : random * POLL_MIN_MS
     return { course: next, waitMs: Math.round(waitMs) }
   }
   const isSteady = ending.lastedMs >= STEADY_MS

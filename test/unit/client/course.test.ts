@@ -72,7 +72,9 @@ describe('B5: downwards', () => {
   test('B5: a stream whose run is over goes on as polling', () => {
     const streaming: Course = { ...BEGINNING, way: 'stream', upAt: NOW + MINUTE_MS, detours: 1 }
     const around = { ...AROUND, ways: ['websocket', 'polling'] as const }
-    expect(after(streaming, nothing, around).course.way).toBe('polling')
+    const next = after(streaming, nothing, around)
+    expect(next.course.way).toBe('polling')
+    expect(next.waitMs).toBeLessThanOrEqual(1_000)
   })
 })
 

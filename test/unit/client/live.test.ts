@@ -133,6 +133,15 @@ describe('B5: a socket', () => {
     expect(Line.last.sent).toEqual(['ping', 'ping'])
   })
 
+  test('B5: that the server ended and the network holds open is let go', async () => {
+    const { foyer } = await signedUp()
+    server.on('POST /api/onboarding/token', () => problem(401, 'unauthorized'))
+    Line.last.readyState = 2
+    page.show('visible')
+    await pass(2_000)
+    expect(foyer.getSnapshot()).toMatchObject({ person: { kind: 'nobody' }, ended: 'elsewhere' })
+  })
+
   test('B5: whose handshake hangs is given up', async () => {
     Line.fate = 'hangs'
     await signedUp()
