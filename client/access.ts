@@ -10,7 +10,11 @@ import { NOBODY, OFFLINE, type Outcome, type Problem } from './problem.ts'
 
 /** Another tab that proves the address ends this one's session, and its reply is still on its way. */
 const ELSEWHERE_GRACE_MS = 2_000
-/** A refresh whose reply was lost is the same refresh to the server for ten seconds, and theft later. */
+/**
+ * A refresh whose reply was lost is the same refresh to the server for ten seconds, and theft later: so
+ * it is given up soon, and said again at once.
+ */
+const RENEW_TIMEOUT_MS = 5_000
 const RENEW_RETRY_MS = 1_000
 
 /** Who somebody became, or stopped being; `elsewhere`: not by a call of this tab. */
@@ -106,13 +110,14 @@ export class Access {
     const answer =
       held.kind === 'session'
         ? await this.request<SignUpResponse>(
-            { path: '/api/onboarding/token', method: 'POST' },
+            { path: '/api/onboarding/token', method: 'POST', timeoutMs: RENEW_TIMEOUT_MS },
             held.token,
           )
         : await this.request<MemberResponse>({
             path: '/api/auth/refresh',
             method: 'POST',
             body: { refreshToken: held.refreshToken },
+            timeoutMs: RENEW_TIMEOUT_MS,
           })
     if (!answer.ok) return answer
     const renewed =

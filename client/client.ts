@@ -12,7 +12,7 @@ import { listen } from './signals.ts'
 import type { Snapshot } from './snapshot.ts'
 import { Store } from './store.ts'
 
-const OF_A_PERSON = ['claim', 'draft', 'answers', 'snoozed'] as const
+const OF_A_PERSON = ['draft', 'answers', 'snoozed'] as const
 
 /** The parts, and how they hear of each other. To make one touches nothing of the browser. */
 export class Client {
@@ -62,7 +62,10 @@ export class Client {
       network: () => this.#wake(true),
       shown: () => this.#wake(false),
       hidden: () => this.behaviour.leave(),
-      kept: (key) => this.kept.concerns(key, 'person') && this.#look(),
+      kept: (key) => {
+        this.kept.heard(key)
+        this.#look()
+      },
     })
     for (const errand of this.#errands()) errand.start()
     this.#present(this.access.current(), null)
@@ -97,6 +100,7 @@ export class Client {
 
   /** What was intended and answered before was another person's. */
   #become(credentials: Credentials | null, where: 'here' | 'elsewhere'): void {
+    this.kept.write('claim', null)
     if (credentials?.kind !== 'session') this.kept.write('intention', null)
     if (credentials === null) for (const name of OF_A_PERSON) this.kept.write(name, null)
     this.#present(credentials, where === 'here' ? null : where)

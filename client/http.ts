@@ -4,6 +4,8 @@ import { OFFLINE, type Problem } from './problem.ts'
 
 /** Mobile networks hang rather than fail; the server itself answers within a few seconds. */
 const EXCHANGE_TIMEOUT_MS = 15_000
+/** Whoever asks for more is not the server, and timers that are far too long fire at once. */
+const RETRY_AFTER_MAX_MS = 3_600_000
 const NO_CONTENT = 204
 const TOO_MANY = 429
 
@@ -42,6 +44,7 @@ export async function request<T>(
   const abort = () => end.abort()
   const timer = setTimeout(abort, call.timeoutMs ?? EXCHANGE_TIMEOUT_MS)
   signal?.addEventListener('abort', abort)
+  if (signal?.aborted) abort()
   try {
     const response = await fetch(`${baseUrl}${call.path}`, {
       method,
@@ -75,7 +78,7 @@ async function readJson<T>(response: Response): Promise<T> {
 async function problemIn(response: Response): Promise<Problem> {
   const body = await readJson<Partial<ErrorBody>>(response).catch((): Partial<ErrorBody> => ({}))
   const seconds = Number(response.headers.get('Retry-After') ?? 'none')
-  const wait = Number.isFinite(seconds) && { retryAfterMs: seconds * 1_000 }
+  const wait = seconds >= 0 && { retryAfterMs: Math.min(seconds * 1_000, RETRY_AFTER_MAX_MS) }
   if (typeof body.error?.code === 'string') return { ...body.error, ...wait }
   // Whoever stands between us and the server.
   return {

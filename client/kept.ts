@@ -43,9 +43,10 @@ export class Kept {
     if (value !== null) this.#memory.set(key, JSON.stringify(value))
   }
 
-  /** Whether another tab's change of this key concerns the name. `null`: of all keys. */
-  concerns(key: string | null, name: Name): boolean {
-    return key === null || key === PREFIX + name
+  /** Another tab kept something: that is newer than what this one could not keep. @param key `null`: all */
+  heard(key: string | null): void {
+    if (key === null) this.#memory.clear()
+    else this.#memory.delete(key)
   }
 
   /** What did not fit must not leave behind what it should have replaced. */

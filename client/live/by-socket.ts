@@ -17,6 +17,7 @@ const POLICY_VIOLATION = 1008
 export async function bySocket(line: Line): Promise<Ending> {
   const held = await line.access.fresh()
   if (!held.ok) return { kind: 'lost', lastedMs: 0, askedMs: held.error.retryAfterMs }
+  if (line.signal.aborted) return { kind: 'lost', lastedMs: 0 }
   const { lastedMs, code } = await connection(line, held.value)
   // Somebody proved the address, or signed out; or there were too many tabs. A new token says which.
   const now = line.access.current()

@@ -252,6 +252,35 @@ describe('B5: stopped', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
+  test.each(['websocket', 'stream'] as const)(
+    'B5: while a token is renewed for a %s, nothing is opened with it',
+    async (way) => {
+      const { foyer } = await signedUp()
+      if (way === 'stream') Line.fate = 'fails'
+      Line.last.cut()
+      await pass(way === 'stream' ? 900 : 0)
+      vi.setSystemTime(Date.now() + 3_600_000)
+      let reply = () => {}
+      server.on('POST /api/onboarding/token', ({ signal }) => {
+        expect(signal.aborted).toBe(false)
+        return new Promise((resolve) => {
+          reply = () => resolve(Response.json({ token: token('spec'), specId: 'spec' }))
+        })
+      })
+      await pass(4_000)
+      const opened = Line.opened.length
+      foyer.stop()
+      reply()
+      await pass(1_000)
+      expect(Line.opened).toHaveLength(opened)
+      const open = server
+        .calls('GET /api/onboarding/stream')
+        .filter(({ signal }) => !signal.aborted)
+      expect(open).toHaveLength(0)
+      expect(vi.getTimerCount()).toBe(0)
+    },
+  )
+
   test('B5: a hundred listeners that come and go leave nothing behind', async () => {
     const { foyer } = await signedUp()
     const heard = vi.fn<() => void>()

@@ -129,6 +129,20 @@ describe('S8: a sign-up', () => {
     expect(await answer).toMatchObject({ ok: false, error: { code: 'offline' } })
   })
 
+  test.each([
+    ['17', 17_000],
+    ['99999999999', 3_600_000],
+    ['-5', undefined],
+    ['Wed, 21 Oct 2026 07:28:00 GMT', undefined],
+  ])(
+    'S14: that is refused with Retry-After: %s can be said again after %j ms',
+    async (header, ms) => {
+      server.on(SIGN_UP, () => problem(503, 'unavailable', { 'Retry-After': header }))
+      const answer = await started().signUp(WISH)
+      expect(answer.ok ? null : answer.error.retryAfterMs).toBe(ms)
+    },
+  )
+
   test('S14: that is refused says why, and for how long', async () => {
     server.on(SIGN_UP, () => problem(429, 'rate_limited', { 'Retry-After': '17' }))
     expect(await started().signUp(WISH)).toMatchObject({
@@ -257,6 +271,22 @@ describe('B1: a claim', () => {
     },
   )
 
+  test('B1: whose replies were all lost is nobody’s once somebody else signed up', async () => {
+    const foyer = await signedUp()
+    server.on(CLAIM, lost)
+    const claim = foyer.claim('12345678')
+    await pass(2_000)
+    await claim
+    await foyer.signUp({ ...WISH, email: 'joe@example.com' })
+    const said = server.calls(CLAIM).length
+    server.on(CLAIM, member).on(RENEW, () => problem(401, 'unauthorized'))
+    await pass(0)
+    Line.last.cut(1008)
+    await pass(5_000)
+    expect(foyer.getSnapshot().person.kind).toBe('nobody')
+    expect(server.calls(CLAIM)).toHaveLength(said)
+  })
+
   test('B1: that is slow is not taken for an end by its own closed socket', async () => {
     const foyer = await signedUp()
     let reply = (_answer: Response) => {}
@@ -349,6 +379,24 @@ describe('B1: a member', () => {
     expect(keep.getItem('foyer.person')).toContain('refresh-2')
   })
 
+  test('B1: whose refresh hangs repeats it within the server’s patience', async () => {
+    const foyer = await signedIn()
+    await pass(900_000)
+    const began = Date.now()
+    const said: number[] = []
+    server.on(REFRESH, ({ signal }) => {
+      said.push(Date.now() - began)
+      return new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(new DOMException('', 'AbortError')))
+      })
+    })
+    const fresh = foyer.token()
+    await pass(20_000)
+    await fresh
+    expect(said).toEqual([0, 6_000])
+    expect(foyer.getSnapshot().person.kind).toBe('member')
+  })
+
   test('B1: who signs out is signed out in all tabs, also while the server is away', async () => {
     const [one, other] = [await signedIn(), started()]
     server.offline = true
@@ -412,6 +460,20 @@ describe('S14: storage', () => {
     await foyer.claim('12345678')
     expect(keep.getItem('foyer.person')).toBeNull()
     expect(foyer.getSnapshot().person.kind).toBe('member')
+  })
+})
+
+describe('S14: storage of another tab', () => {
+  test('S14: that has room again counts more than what this page could not keep', async () => {
+    const foyer = await signedUp()
+    keep.full = true
+    vi.setSystemTime(Date.now() + 3_600_000)
+    await foyer.token()
+    keep.full = false
+    const other = started()
+    await other.signUp({ ...WISH, email: 'joe@example.com' })
+    page.page.dispatchEvent(Object.assign(new Event('storage'), { key: 'foyer.person' }))
+    expect(foyer.getSnapshot().person).toEqual(other.getSnapshot().person)
   })
 })
 
