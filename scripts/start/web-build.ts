@@ -14,7 +14,8 @@ export async function buildWeb(layout: Layout, stopping: AbortSignal, say: Say):
     name: 'web',
     program: process.execPath,
     args: [join(ROOT, 'node_modules', 'vite', 'bin', 'vite.js'), 'build', '--logLevel', 'warn'],
-    environment: process.env,
+    // Under tests it says something else, and React would be the one for developers.
+    environment: { ...process.env, NODE_ENV: 'production' },
     directory: ROOT,
     runDirectory: layout.runDirectory,
     onLine: (line) => log.push(line),

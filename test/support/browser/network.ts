@@ -18,6 +18,8 @@ export interface Network {
   refuse(what: RegExp | null): void
   /** Ends every connection that is open at the moment. */
   cut(): void
+  /** From now on nothing is answered. @returns lets go of all that waits, and of what comes */
+  hold(): () => void
   close(): Promise<void>
 }
 
@@ -28,17 +30,20 @@ export async function openNetwork(): Promise<Network> {
   const requests: string[] = []
   const connections = new Set<Duplex>()
   let refused: RegExp | null = null
+  let held = Promise.resolve()
   let streamed = ''
 
-  /** Whether it may pass. */
-  const note = (entry: string): boolean => {
+  /** Whether it may pass, as soon as that is known. */
+  const note = async (entry: string): Promise<boolean> => {
     requests.push(entry)
-    return refused?.test(entry) !== true
+    if (refused?.test(entry) === true) return false
+    await held
+    return true
   }
 
-  const forward = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
+  const forward = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
     const url = new URL(incoming.url ?? '')
-    if (!note(`${incoming.method} ${url.pathname}${url.search}`)) {
+    if (!(await note(`${incoming.method} ${url.pathname}${url.search}`))) {
       incoming.socket.destroy()
       return
     }
@@ -56,15 +61,9 @@ export async function openNetwork(): Promise<Network> {
     incoming.pipe(onward)
   }
 
-  const server = createServer(forward)
-  server.on('connection', (connection) => {
-    connections.add(connection)
-    connection.on('close', () => connections.delete(connection))
-  })
-  // Pages are loaded without encryption: whoever wants a tunnel wants a WebSocket.
-  server.on('connect', ({ url }: IncomingMessage, tunnel: Duplex) => {
+  const dig = async (url: string | undefined, tunnel: Duplex): Promise<void> => {
     tunnel.on('error', () => tunnel.destroy())
-    if (!note('SOCKET')) {
+    if (!(await note('SOCKET'))) {
       tunnel.end('HTTP/1.1 502 Bad Gateway\r\n\r\n')
       return
     }
@@ -77,7 +76,16 @@ export async function openNetwork(): Promise<Network> {
     onward.on('error', () => tunnel.destroy())
     onward.on('close', () => tunnel.destroy())
     tunnel.on('close', () => onward.destroy())
+    if (tunnel.destroyed) onward.destroy()
+  }
+
+  const server = createServer((incoming, outgoing) => void forward(incoming, outgoing))
+  server.on('connection', (connection) => {
+    connections.add(connection)
+    connection.on('close', () => connections.delete(connection))
   })
+  // Pages are loaded without encryption: whoever wants a tunnel wants a WebSocket.
+  server.on('connect', ({ url }: IncomingMessage, tunnel: Duplex) => void dig(url, tunnel))
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const { port } = server.address() as AddressInfo
   const cut = () => {
@@ -89,6 +97,11 @@ export async function openNetwork(): Promise<Network> {
     streamed: () => streamed,
     refuse: (what) => (refused = what),
     cut,
+    hold() {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      held = promise
+      return resolve
+    },
     async close() {
       cut()
       server.close()

@@ -14,6 +14,9 @@ export interface Visitor {
   complaints(): readonly string[]
 }
 
+/** Chromium's own: a page that is left before it has faded in. */
+const HARMLESS = [/AbortError Transition was skipped/]
+
 /** @param site the only origin that pages may speak to */
 export async function visit(
   browser: Browser,
@@ -26,7 +29,8 @@ export async function visit(
   return {
     context,
     page: await context.newPage(),
-    complaints: () => complaints.filter((text) => !expected.some((pattern) => pattern.test(text))),
+    complaints: () =>
+      complaints.filter((text) => ![...HARMLESS, ...expected].some((known) => known.test(text))),
   }
 }
 
@@ -36,12 +40,15 @@ function watch(context: BrowserContext, site: string): readonly string[] {
   context.on('console', (message) => {
     const type = message.type()
     if (type === 'error' || type === 'warning') {
-      complaints.push(`${type} on ${message.page()?.url()}: ${message.text()}`)
+      const { url } = message.location()
+      complaints.push(`${type} on ${message.page()?.url()}: ${message.text()} (${url})`)
     }
   })
   context.on('weberror', (webError) => {
     const error = webError.error()
-    complaints.push(`uncaught on ${webError.page()?.url()}: ${error.stack ?? error.message}`)
+    complaints.push(
+      `uncaught on ${webError.page()?.url()}: ${error.name} ${error.message} ${error.stack}`,
+    )
   })
   context.on('request', (request) => {
     const url = new URL(request.url())
