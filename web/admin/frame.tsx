@@ -28,7 +28,7 @@ const AREAS: Readonly<Record<string, Area>> = {
 
 export function Frame() {
   const { area, id } = useRoute()
-  const shown = AREAS[area]
+  const shown = Object.hasOwn(AREAS, area) ? AREAS[area] : undefined
   return (
     <div className="admin">
       <header className="admin-head">

@@ -51,7 +51,7 @@ function Progress({ replay, now }: { readonly replay: ReplayView; readonly now: 
         {replay.operator}, {moment(requestedAt, now)}: {replay.reason}
         {endedAt === null ? '' : `. Over after ${duration(endedAt - requestedAt)}`}
       </p>
-      <progress className="meter" max={Math.max(1, letters)} value={counts.resolved} />
+      <progress aria-label="Resolved" max={Math.max(1, letters)} value={counts.resolved} />
       <Figures>
         <Figure label="Resolved" value={count(counts.resolved)} note={`of ${count(letters)}`} />
         <Figure label="Under way" value={count(counts.replaying)} note={`stage ${replay.stage}`} />

@@ -9,13 +9,13 @@ export const STATES: Readonly<Record<State, string>> = {
   unfinished: 'unfinished',
 }
 
-const isState = (text: string): text is State => text in STATES
+const isState = (text: string): text is State => Object.hasOwn(STATES, text)
 
 /** The beginning of an id, or all of it: no address looks like that. */
 const ID = /^[0-9a-f-]+$/i
 
 /** @param account whether an id is an account's */
-export function questionOf(who: string, state: string, account = false): Partial<SessionSearch> {
+export function questionOf(who: string, state: string, account: boolean): Partial<SessionSearch> {
   const text = who.trim()
   const by = ID.test(text) ? (account ? { userId: text } : { specId: text }) : { email: text }
   return { ...(text === '' ? {} : by), ...(isState(state) ? { state } : {}) }

@@ -8,7 +8,7 @@ export function SearchForm({ search }: { readonly search: (by: Partial<SessionSe
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault()
     const form = new FormData(event.currentTarget)
-    search(questionOf(textOf(form, 'who'), textOf(form, 'state')))
+    search(questionOf(textOf(form, 'who'), textOf(form, 'state'), form.has('account')))
   }
   return (
     <search>
@@ -28,6 +28,10 @@ export function SearchForm({ search }: { readonly search: (by: Partial<SessionSe
             ))}
           </select>
         </div>
+        <label className="check">
+          <input type="checkbox" name="account" />
+          It is an account’s id
+        </label>
         <button className="button" type="submit">
           Find
         </button>
