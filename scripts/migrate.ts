@@ -70,7 +70,8 @@ const CREATE_LEDGER = `CREATE TABLE IF NOT EXISTS foyer_migrations (
   applied_at timestamptz NOT NULL DEFAULT now()
 )`
 
-async function migrationFiles(directory: string): Promise<string[]> {
+/** Their names, in the order in which they are applied. */
+export async function migrationFiles(directory: string): Promise<string[]> {
   const entries = await readdir(directory)
   return entries.filter((name) => name.endsWith('.sql')).toSorted()
 }

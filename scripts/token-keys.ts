@@ -5,12 +5,21 @@ const Key = z.looseObject({ kid: z.string(), d: z.string().optional() })
 const Keys = z.object({ keys: z.array(Key).min(1) })
 export type TokenKey = z.infer<typeof Key>
 
-/** An Ed25519 key as JWK, named by its RFC 7638 thumbprint. */
+/** An Ed25519 key as JWK, named by its RFC 7638 thumbprint; `iat` says since when it is there. */
 export function generateTokenKey(): TokenKey {
   const { crv, x, d } = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' })
   const thumbprint = JSON.stringify({ crv, kty: 'OKP', x })
   const kid = createHash('sha256').update(thumbprint).digest('base64url')
-  return { kty: 'OKP', crv, x, d, kid, alg: 'EdDSA', use: 'sig' }
+  return {
+    kty: 'OKP',
+    crv,
+    x,
+    d,
+    kid,
+    alg: 'EdDSA',
+    use: 'sig',
+    iat: Math.floor(Date.now() / 1_000),
+  }
 }
 
 /**
