@@ -258,7 +258,7 @@ describe('B5: stopped', () => {
       const { foyer } = await signedUp()
       if (way === 'stream') Line.fate = 'fails'
       Line.last.cut()
-      await pass(way === 'stream' ? 900 : 0)
+      await pass(way === 'stream' ? 2_900 : 0)
       vi.setSystemTime(Date.now() + 3_600_000)
       let reply = () => {}
       server.on('POST /api/onboarding/token', ({ signal }) => {

@@ -232,6 +232,21 @@ describe('B1: a claim', () => {
     expect(Line.last.url.pathname).toBe('/ws/v1/recommendations')
   })
 
+  test('B1: in another tab is not taken back by a renewal that was under way', async () => {
+    const foyer = await signedUp()
+    vi.setSystemTime(Date.now() + 3_600_000)
+    let reply = (_answer: Response) => {}
+    server.on(RENEW, () => new Promise<Response>((resolve) => (reply = resolve)))
+    const fresh = foyer.token()
+    await pass(0)
+    const member = { kind: 'member', userId: 'user', receivedAt: Date.now(), refreshToken: 'r' }
+    const theirs = token('user', 900)
+    keep.setItem('foyer.person', JSON.stringify({ ...member, token: theirs }))
+    reply(session())
+    expect(await fresh).toBe(theirs)
+    expect(keep.getItem('foyer.person')).toContain(theirs)
+  })
+
   test('B1: with a wrong code changes nothing', async () => {
     server.on(CLAIM, () => problem(401, 'code_invalid'))
     const foyer = await signedUp()
