@@ -1,20 +1,15 @@
-import type { SignUpResponse } from '../src/contract/onboarding.ts'
 import { type Result, fail, ok } from '../src/contract/result.ts'
-import type { MemberResponse } from '../src/contract/tokens.ts'
-import { type Credentials, isStale, ofMember, ofSession, readCredentials } from './credentials.ts'
+import { type Credentials, isStale, readCredentials } from './credentials.ts'
 import { type Call, request } from './http.ts'
 import type { Kept } from './kept.ts'
 import { locked } from './locked.ts'
 import { pause } from './pause.ts'
-import { NOBODY, OFFLINE, type Outcome, type Problem } from './problem.ts'
+import { NOBODY, type Outcome, type Problem } from './problem.ts'
+import { askForNew } from './ask-for-new.ts'
 
 /** Another tab that proves the address ends this one's session, and its reply is still on its way. */
 const ELSEWHERE_GRACE_MS = 2_000
-/**
- * A refresh whose reply was lost is the same refresh to the server for ten seconds, and theft later: so
- * it is given up soon, and said again at once.
- */
-const RENEW_TIMEOUT_MS = 5_000
+/** Soon enough for the same refresh to be the same one to the server. */
 const RENEW_RETRY_MS = 1_000
 
 /** Who somebody became, or stopped being; `elsewhere`: not by a call of this tab. */
@@ -92,10 +87,10 @@ export class Access {
     const held = this.current()
     if (held === null) return fail(NOBODY)
     if (held.token !== spent.token) return ok(held)
-    let renewed = await this.#askForNew(held)
+    let renewed = await askForNew(this.#baseUrl, held)
     if (!renewed.ok && renewed.error.code === 'offline') {
       await pause(RENEW_RETRY_MS)
-      renewed = await this.#askForNew(held)
+      renewed = await askForNew(this.#baseUrl, held)
     }
     if (isRefused(renewed)) await this.#ended(held)
     // Meanwhile somebody else may have become a member here, or signed out.
@@ -104,27 +99,6 @@ export class Access {
     if (now.token !== held.token) return ok(now)
     if (renewed.ok) this.#kept.write('person', renewed.value)
     return renewed
-  }
-
-  async #askForNew(held: Credentials): Outcome<Credentials> {
-    const answer =
-      held.kind === 'session'
-        ? await this.request<SignUpResponse>(
-            { path: '/api/onboarding/token', method: 'POST', timeoutMs: RENEW_TIMEOUT_MS },
-            held.token,
-          )
-        : await this.request<MemberResponse>({
-            path: '/api/auth/refresh',
-            method: 'POST',
-            body: { refreshToken: held.refreshToken },
-            timeoutMs: RENEW_TIMEOUT_MS,
-          })
-    if (!answer.ok) return answer
-    const renewed =
-      held.kind === 'session'
-        ? ofSession(answer.value, held.email, Date.now())
-        : ofMember(answer.value, Date.now())
-    return renewed === null ? fail(OFFLINE) : ok(renewed)
   }
 
   /** Unless it turns out that somebody took its place, in this tab or another. */

@@ -110,8 +110,9 @@ export class Client {
     const { person: before } = this.store.snapshot
     const person = personOf(credentials)
     const isOther = !isSame(person, before)
-    // A session's journey becomes its member's, what waits to be reported with it.
-    if (isOther && person.kind !== 'member') this.behaviour.forget()
+    // A session's journey becomes its member's, what waits to be reported with it; and a page may have
+    // reported before it started.
+    if (isOther && before.kind !== 'nobody' && person.kind !== 'member') this.behaviour.forget()
     if (isOther) this.recommendations.hear(null)
     const gone = isOther ? { run: null, checklist: null } : {}
     this.store.update({ person, ended: credentials === null ? ended : null, ...gone })
@@ -121,8 +122,13 @@ export class Client {
     )
     if (credentials === null) return
     this.#checklist.refresh()
-    this.drafts.errand.soon()
-    this.recommendations.telling.soon()
+    for (const errand of [
+      this.drafts.errand,
+      this.behaviour.errand,
+      this.recommendations.telling,
+    ]) {
+      errand.soon()
+    }
   }
 
   #showRun(run: Snapshot['run']): void {

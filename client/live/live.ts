@@ -6,6 +6,7 @@ import { byStream } from './by-stream.ts'
 import { BEGINNING, type Course, type Ending, type Way, after } from './course.ts'
 import type { Line } from './line.ts'
 import type { Frame } from './read-frame.ts'
+import { wait } from './wait.ts'
 
 const WAYS: Readonly<Record<Way, (line: Line) => Promise<Ending>>> = {
   websocket: bySocket,
@@ -72,7 +73,7 @@ export class Live {
         random: Math.random(),
       })
       this.#course = next.course
-      await this.#wait(next.waitMs, signal)
+      await wait(next.waitMs, signal, this.#looks)
     }
   }
 
@@ -117,20 +118,6 @@ export class Live {
     return watched === 'member' || isOver(this.#run)
       ? ['websocket', 'polling']
       : ['websocket', 'stream', 'polling']
-  }
-
-  #wait(ms: number, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const done = () => {
-        clearTimeout(timer)
-        this.#looks.delete(done)
-        signal.removeEventListener('abort', done)
-        resolve()
-      }
-      const timer = setTimeout(done, ms)
-      this.#looks.add(done)
-      signal.addEventListener('abort', done)
-    })
   }
 }
 

@@ -136,6 +136,15 @@ describe('A1: what somebody does', () => {
     expect(server.calls(EVENTS)).toHaveLength(0)
   })
 
+  test('A1: that a page reports before it has started, as effects of children do, is not lost', async () => {
+    await signedUp()
+    const foyer = createFoyer({ keep })
+    foyer.track({ type: 'page_view' })
+    foyer.start()
+    await pass(2_000)
+    expect(ids().flat()).toHaveLength(1)
+  })
+
   test('A1: before a claim, and not sent by then, is the member’s', async () => {
     const foyer = await signedUp()
     foyer.track({ type: 'form_submit', target: 'code' })

@@ -5,6 +5,7 @@ import { isStale, readCredentials } from '../../../client/credentials.ts'
 import { type Waiting, batchOf, queued, without } from '../../../client/event-queue.ts'
 import { readFrame } from '../../../client/live/read-frame.ts'
 import { eventReader } from '../../../client/live/sse.ts'
+import { wait } from '../../../client/live/wait.ts'
 import { token } from './server.ts'
 
 const NOW = 1_800_000_000_000
@@ -181,5 +182,21 @@ describe('Q11: a stream', () => {
     expect(() => read('data: '.padEnd(70_000, 'x'))).toThrow(RangeError)
     const lines = eventReader()
     expect(() => lines('data: xxxxxxxxxx\n'.repeat(10_000))).toThrow(RangeError)
+  })
+})
+
+describe('B5: waiting', () => {
+  test.each<[string, (looks: Set<() => void>, end: AbortController) => void]>([
+    ['by itself', () => {}],
+    ['when somebody looks', (looks) => [...looks].forEach((look) => look())],
+    ['when nobody waits any more', (_looks, end) => end.abort()],
+  ])('B5: that ends %s leaves nothing behind', async (_name, finish) => {
+    const looks = new Set<() => void>()
+    const end = new AbortController()
+    const waiting = wait(finish.length === 0 ? 1 : 3_600_000, end.signal, looks)
+    expect(looks.size).toBe(1)
+    finish(looks, end)
+    await waiting
+    expect(looks.size).toBe(0)
   })
 })
