@@ -19,8 +19,12 @@ function Creating() {
   const over = run?.status === 'merged' || run?.status === 'failed' ? run.status : null
   return (
     <Door
-      title="Your account comes true."
-      lead="You need not wait for it. What you see here is what is really happening, as it happens."
+      title={over === 'failed' ? 'Not this time.' : 'Your account comes true.'}
+      lead={
+        over === 'failed'
+          ? 'It was nothing that you did. Here is what happened, and the way on.'
+          : 'You need not wait for it. What you see here is what is really happening, as it happens.'
+      }
       done={run?.steps.filter(({ status }) => status === 'done').length ?? 0}
       {...(over === null ? {} : { state: over })}
     >

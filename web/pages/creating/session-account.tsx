@@ -20,31 +20,35 @@ export function SessionAccount() {
   const run = useRun()
   const transport = useSnapshot((snapshot) => snapshot.transport)
   // Nobody is torn away from what they type.
-  const [typing, setTyping] = useState(false)
+  const [busy, setBusy] = useState(false)
   const status = run?.status ?? 'pending'
   const merged = status === 'merged'
-  useGoOn(merged && !typing)
+  useGoOn(merged && !busy)
   const wanted = useWanted()
   return (
     <section className="card raised stack">
       <div className="stack-s">
         <h2 aria-live="polite">{HEADLINES[status]}</h2>
         <Steps run={run} />
-        {status === 'failed' || (merged && typing) ? null : (
+        {status === 'failed' || (merged && busy) ? null : (
           <ConnectionWord transport={transport} status={status} />
         )}
       </div>
       {status === 'failed' ? <FailedBanner reason={run?.error?.message ?? null} /> : null}
-      {merged && typing ? (
+      {merged && busy ? (
         <a className="button wide" href={wanted}>
           Continue
         </a>
       ) : null}
-      {status === 'failed' ? null : <WorkspaceForm onTyping={setTyping} />}
-      <p className="quiet-text">
-        A code is on its way to your inbox. <a href={via('/claim', wanted)}>Enter it</a>, or{' '}
-        <a href={wanted}>look around first</a>.
-      </p>
+      {status === 'failed' ? null : (
+        <>
+          <WorkspaceForm onBusy={setBusy} />
+          <p className="quiet-text">
+            A code is on its way to your inbox. <a href={via('/claim', wanted)}>Enter it</a>, or{' '}
+            <a href={wanted}>look around first</a>.
+          </p>
+        </>
+      )}
     </section>
   )
 }

@@ -1,8 +1,9 @@
-import { type SubmitEvent, useState } from 'react'
+import { type SubmitEvent, useEffect, useState } from 'react'
 import type { Saving } from '../../../client/react/draft-saver.ts'
 import { useDraft } from '../../../client/react/use-draft.ts'
 import { Field } from '../../parts/field.tsx'
 import { foyer } from '../../parts/foyer.ts'
+import { changeSample } from '../../product/data/sample-store.ts'
 
 const WORDS: Readonly<Record<Saving, string>> = {
   untouched: '',
@@ -12,20 +13,25 @@ const WORDS: Readonly<Record<Saving, string>> = {
 }
 
 interface WorkspaceFormProps {
-  /** Whether there is something that was not sent. */
-  readonly onTyping: (typing: boolean) => void
+  /** Whether there is something that is not saved yet. */
+  readonly onBusy: (busy: boolean) => void
 }
 
 /** What the waiting can be used for. */
-export function WorkspaceForm({ onTyping }: WorkspaceFormProps) {
+export function WorkspaceForm({ onBusy }: WorkspaceFormProps) {
   const { saving, change, saveNow } = useDraft()
   const [name, setName] = useState('')
+  const [sent, setSent] = useState(true)
+  const busy = !sent || saving === 'saving'
+  useEffect(() => onBusy(busy), [busy, onBusy])
   const submit = (event: SubmitEvent) => {
     event.preventDefault()
     change({ workspace: name.trim() })
+    // The sample product calls itself that at once.
+    changeSample((sample) => ({ ...sample, workspace: name.trim() }))
     saveNow()
     foyer.track({ type: 'form_submit', target: 'workspace' })
-    onTyping(false)
+    setSent(true)
   }
   return (
     <form className="divided stack-s" onSubmit={submit}>
@@ -39,7 +45,7 @@ export function WorkspaceForm({ onTyping }: WorkspaceFormProps) {
         value={name}
         onChange={({ target }) => {
           setName(target.value)
-          onTyping(target.value.trim() !== '')
+          setSent(target.value.trim() === '')
         }}
       />
       <div className="row">
