@@ -56,6 +56,7 @@ const seconds = (fallback: number) => z.coerce.number().int().positive().default
 const percent = z.coerce.number().min(0).max(100)
 /** What a provider allows this deployment in any second, from all its consumers together. */
 const callsPerSecond = z.coerce.number().positive()
+const DOMAIN = /^(?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)+[a-z](?:[a-z\d-]*[a-z\d])?$/
 const httpUrl = z.url({ protocol: /^https?$/ })
 /** An empty setting is one that was left out. */
 const optional = <T extends z.ZodType>(schema: T) =>
@@ -107,6 +108,14 @@ const Fields = z.object({
     .default('')
     .transform((list) => list.split(',').map((origin) => origin.trim()))
     .transform((origins) => origins.filter((origin) => origin !== '')),
+  /** Nobody signs up with an address of these or of one below; as A-labels, separated by commas. */
+  BLOCKED_EMAIL_DOMAINS: z
+    .string()
+    .default('')
+    .transform((list) => list.toLowerCase().split(/[\s,]+/))
+    .transform((domains) => domains.filter((domain) => domain !== ''))
+    .pipe(z.array(z.string().regex(DOMAIN, 'must be domains, separated by commas')))
+    .transform((domains): ReadonlySet<string> => new Set(domains)),
   /** A sign-up takes at least this long, so that a warm object tells less by answering sooner. */
   RESPONSE_FLOOR_MS: z.coerce.number().int().nonnegative().default(0),
   USER_LIMIT_PER_MINUTE: z.coerce.number().int().nonnegative().default(3),

@@ -4,6 +4,7 @@ import type { WakeMessage } from '../contract/messages.ts'
 import { type Result, fail, ok } from '../contract/result.ts'
 import type { OpenRefusal, OpenSession } from '../contract/subject-rpc.ts'
 import { type OpenSpan, inSpan } from '../adapters/trace.ts'
+import { isBlocked } from '../core/blocked-domains.ts'
 import { normaliseEmail } from '../core/identity.ts'
 import { noteAcceptance } from './acceptances.ts'
 import { buildNow } from './build-now.ts'
@@ -73,6 +74,8 @@ async function readSignUp(c: Context<HttpEnv>): Promise<Result<SignUp, Refusal>>
   const identity = normaliseEmail(body.value.email)
   if (!identity.ok) return fail(invalidEmail(identity.error))
   const { pepper, settings } = c.get('services')
+  // By the domain alone, known to us or not: it tells nobody who is here.
+  if (isBlocked(identity.value, settings.BLOCKED_EMAIL_DOMAINS)) return fail(invalidEmail(BLOCKED))
   const [subjectKey, client] = await Promise.all([
     pepper.name('email', identity.value),
     pepper.name('client', clientAddress(c.req.raw, settings)),
@@ -87,6 +90,8 @@ async function readSignUp(c: Context<HttpEnv>): Promise<Result<SignUp, Refusal>>
     ...(idempotencyKey.data === undefined ? {} : { idempotencyKey: idempotencyKey.data }),
   })
 }
+
+const BLOCKED = 'is of a domain whose addresses are not accepted here'
 
 const invalidEmail = (message: string): Refusal => ({
   code: 'validation_failed',

@@ -221,3 +221,29 @@ describe('the Access application', () => {
     )
   })
 })
+
+describe('B16: BLOCKED_EMAIL_DOMAINS', () => {
+  test.each([
+    ['', []],
+    [' ,\n', []],
+    [
+      'Throwaway.example, 10minutes.test xn--mll-hoa.example,',
+      ['throwaway.example', '10minutes.test', 'xn--mll-hoa.example'],
+    ],
+  ])('%j is %j', async (BLOCKED_EMAIL_DOMAINS, domains) => {
+    const { settings } = await isolate({ BLOCKED_EMAIL_DOMAINS })
+    expect([...settings.BLOCKED_EMAIL_DOMAINS]).toEqual(domains)
+  })
+
+  test.each([
+    'com',
+    '.com',
+    'ada@a.example',
+    '*.a.example',
+    'a.example;b.example',
+    '127.0.0.1',
+    'müll.example',
+  ])('%j is refused', async (BLOCKED_EMAIL_DOMAINS) => {
+    await expect(isolate({ BLOCKED_EMAIL_DOMAINS })).rejects.toThrow('BLOCKED_EMAIL_DOMAINS')
+  })
+})
