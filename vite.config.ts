@@ -1,10 +1,11 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
+import { apiDocs } from './scripts/web/api-docs.ts'
 import { buildPages } from './scripts/web/build-pages.ts'
 
 export default defineConfig({
   root: 'web',
-  plugins: [react()],
+  plugins: [react(), apiDocs()],
   builder: { buildApp: buildPages },
   environments: {
     client: {

@@ -45,22 +45,29 @@ export const ReportedEvent = z.strictObject({
 export type ReportedEvent = z.infer<typeof ReportedEvent>
 
 /** Of a batch: an event that was not taken, by its place in the call. */
-export interface RejectedEvent {
-  readonly index: number
-  readonly code: 'forbidden' | 'validation_failed'
-  readonly message: string
-}
+export const RejectedEvent = z.strictObject({
+  index: z.int().nonnegative(),
+  code: z.enum(['forbidden', 'validation_failed']),
+  message: z.string(),
+})
+export type RejectedEvent = Readonly<z.infer<typeof RejectedEvent>>
 
-/** `202` of one event, and of a batch. `dropped_keys`: how many keys of payloads were not kept, if any. */
-export type EventsResponse =
-  | { readonly status: 'queued'; readonly eventId: string; readonly dropped_keys?: number }
-  | {
-      readonly status: 'queued'
-      /** Of all that were taken, in order; one that came twice is there twice. */
-      readonly eventIds: readonly string[]
-      readonly rejected: readonly RejectedEvent[]
-      readonly dropped_keys?: number
-    }
+const Queued = z.strictObject({
+  status: z.literal('queued'),
+  /** How many keys of payloads were not kept, if any. */
+  dropped_keys: z.int().positive().exactOptional(),
+})
+
+/** `202` of one event, and of a batch. */
+export const EventsResponse = z.union([
+  Queued.extend({ eventId: z.string() }).readonly(),
+  Queued.extend({
+    /** Of all that were taken, in order; one that came twice is there twice. */
+    eventIds: z.array(z.string()).readonly(),
+    rejected: z.array(RejectedEvent.readonly()).readonly(),
+  }).readonly(),
+])
+export type EventsResponse = z.infer<typeof EventsResponse>
 
 const moment = z.int().nonnegative()
 

@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 
 /** Every error code a caller can meet, and the HTTP status it travels under. */
 export const ERROR_STATUS = {
@@ -24,20 +24,23 @@ export const ERROR_STATUS = {
 export type ErrorCode = keyof typeof ERROR_STATUS
 
 /** One thing that is wrong with one field; `path` is dotted, empty for the body as a whole. */
-export interface FieldIssue {
-  readonly path: string
-  readonly message: string
-}
+export const FieldIssue = z.strictObject({ path: z.string(), message: z.string() })
+export type FieldIssue = Readonly<z.infer<typeof FieldIssue>>
+
+const isErrorCode = (name: string): name is ErrorCode => name in ERROR_STATUS
 
 /** The one shape of every error body. */
-export interface ErrorBody {
-  readonly error: {
-    readonly code: ErrorCode
-    readonly message: string
-    readonly details?: readonly FieldIssue[]
-    readonly requestId: string
-  }
-}
+export const ErrorBody = z.strictObject({
+  error: z
+    .strictObject({
+      code: z.enum(Object.keys(ERROR_STATUS).filter(isErrorCode)),
+      message: z.string(),
+      details: z.array(FieldIssue.readonly()).readonly().exactOptional(),
+      requestId: z.uuid(),
+    })
+    .readonly(),
+})
+export type ErrorBody = Readonly<z.infer<typeof ErrorBody>>
 
 /** @param prefix where in the request it was that the schema was asked about */
 export const fieldIssues = (error: z.ZodError, prefix: readonly string[] = []): FieldIssue[] =>

@@ -38,33 +38,59 @@ export const IdempotencyKey = z
   .regex(/^[\x21-\x7e]*$/, { message: 'must be visible ASCII without spaces' })
 
 /** `201` (or `200` for a replay) of the sign-up; `expires_in` in seconds. */
-export interface SignUpResponse {
-  readonly token: string
-  readonly specId: string
-  readonly expires_in: number
-  readonly status: 'speculative'
-}
+export const SignUpResponse = z.strictObject({
+  token: z.string(),
+  specId: z.uuid(),
+  expires_in: z.int().positive(),
+  status: z.literal('speculative'),
+})
+export type SignUpResponse = Readonly<z.infer<typeof SignUpResponse>>
 
 /** States of one run; they only move to the right, `merged` and `failed` stay. */
 export const RunStatus = z.enum(['pending', 'hydrating', 'merged', 'failed'])
 export type RunStatus = z.infer<typeof RunStatus>
 
-export interface StepView {
-  readonly name: string
-  readonly status: 'pending' | 'done' | 'failed'
-}
+export const StepView = z.strictObject({
+  name: z.string(),
+  status: z.enum(['pending', 'done', 'failed']),
+})
+export type StepView = Readonly<z.infer<typeof StepView>>
 
 /** `GET /api/onboarding/session`: where the account behind this session stands. */
-export interface SessionView {
-  readonly specId: string
-  readonly status: RunStatus
+export const SessionView = z.strictObject({
+  specId: z.uuid(),
+  status: RunStatus,
   /** Counts this session's own changes, from 1. */
-  readonly seq: number
-  readonly steps: readonly StepView[]
-  readonly error?: { readonly code: string; readonly message: string }
-}
+  seq: z.int().positive(),
+  steps: z.array(StepView.readonly()).readonly(),
+  error: z.strictObject({ code: z.string(), message: z.string() }).readonly().exactOptional(),
+})
+export type SessionView = Readonly<z.infer<typeof SessionView>>
 
 /** What the socket carries: the view, one frame for each change. */
-export interface StatusFrame extends SessionView {
-  readonly type: 'status'
-}
+export const StatusFrame = SessionView.extend({ type: z.literal('status') })
+export type StatusFrame = Readonly<z.infer<typeof StatusFrame>>
+
+/** The last `seq` that a client has seen, as clients say it. */
+export const Seen = z
+  .string()
+  .regex(/^\d{1,9}$/, { message: 'must be a sequence number' })
+  .optional()
+
+/** As people type it: in two groups, with a space or a hyphen between. */
+export const ClaimRequest = z.strictObject({
+  code: z
+    .string()
+    .max(32)
+    .transform((text) => text.replaceAll(/[\s-]/g, ''))
+    .pipe(z.string().regex(/^\d{8}$/, { message: 'must be eight digits' })),
+})
+
+/** Any JSON object; how large it may be in all is the object's to say. */
+export const DraftRequest = z.record(z.string().max(64), z.unknown())
+
+/** `200` of `PATCH /api/onboarding/draft`: all that was said so far. */
+export const DraftResponse = z.strictObject({ draft: DraftRequest })
+
+/** `POST /api/onboarding/resume`. */
+export const ResumeRequest = z.strictObject({ resumeToken: z.string() })

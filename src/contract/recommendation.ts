@@ -24,39 +24,40 @@ export type FeedbackKind = z.infer<typeof FeedbackKind>
 export const FeedbackRequest = z.strictObject({ kind: FeedbackKind })
 
 /** `200` of `GET /api/v1/recommendation`. */
-export interface RecommendationView {
-  readonly recommendationId: string
-  readonly recommendation: string
-  readonly ui_component: UiComponent
+export const RecommendationView = z.strictObject({
+  recommendationId: z.uuid(),
+  recommendation: z.string(),
+  ui_component: UiComponent,
   /** Where it leads, within the product. */
-  readonly action: { readonly id: string; readonly title: string; readonly path: string }
-  /** 0 to 1. */
-  readonly confidence: number
-  readonly arm: Tone
-  readonly source: Source
+  action: z.strictObject({ id: z.string(), title: z.string(), path: z.string() }).readonly(),
+  confidence: z.number().min(0).max(1),
+  arm: Tone,
+  source: Source,
   /** First 12 hex digits of a SHA-256 over what is shown. */
-  readonly validation_hash: string
-  readonly prompt_version: string
-}
+  validation_hash: z.string(),
+  prompt_version: z.string(),
+})
+export type RecommendationView = Readonly<z.infer<typeof RecommendationView>>
 
 /** The same as a frame of the socket. */
-export interface RecommendationFrame extends RecommendationView {
-  readonly type: 'recommendation'
-}
+export const RecommendationFrame = RecommendationView.extend({ type: z.literal('recommendation') })
+export type RecommendationFrame = Readonly<z.infer<typeof RecommendationFrame>>
 
 /** What was recommended stands no longer, and nothing takes its place yet: answered, done, or outdated. */
-export interface WithdrawalFrame {
-  readonly type: 'recommendation_withdrawn'
-  readonly recommendationId: string
-}
+export const WithdrawalFrame = z.strictObject({
+  type: z.literal('recommendation_withdrawn'),
+  recommendationId: z.uuid(),
+})
+export type WithdrawalFrame = Readonly<z.infer<typeof WithdrawalFrame>>
+
+const ChecklistItem = z.strictObject({
+  id: z.string(),
+  title: z.string(),
+  /** Where it is done, within the product. */
+  path: z.string(),
+  done: z.boolean(),
+})
 
 /** `200` of `GET /api/v1/checklist`: what is done, and what can be done now, in the rules' order. */
-export interface ChecklistView {
-  readonly items: readonly {
-    readonly id: string
-    readonly title: string
-    /** Where it is done, within the product. */
-    readonly path: string
-    readonly done: boolean
-  }[]
-}
+export const ChecklistView = z.strictObject({ items: z.array(ChecklistItem.readonly()).readonly() })
+export type ChecklistView = Readonly<z.infer<typeof ChecklistView>>

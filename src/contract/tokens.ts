@@ -1,3 +1,5 @@
+import { z } from 'zod'
+
 /** Who a caller is; the role decides which routes open. */
 export type Role = 'speculative' | 'member' | 'outside' | 'admin'
 
@@ -33,23 +35,56 @@ export interface OutsideClaims {
 export type TokenClaims = SpeculativeClaims | MemberClaims
 
 /** `200` of a proof and of `POST /api/auth/refresh`. */
-export interface MemberResponse {
+export const MemberResponse = z.strictObject({
   /** For `MEMBER_TOKEN_TTL_SECONDS`. */
-  readonly token: string
+  token: z.string(),
   /** Counts once; the next one comes with the answer. */
-  readonly refreshToken: string
-  readonly role: 'member'
-  readonly userId: string
-}
+  refreshToken: z.string(),
+  role: z.literal('member'),
+  userId: z.uuid(),
+})
+export type MemberResponse = Readonly<z.infer<typeof MemberResponse>>
+
+/** `POST /api/auth/refresh`. */
+export const RefreshRequest = z.strictObject({ refreshToken: z.string() })
+
+/** `GET /api/me`: an address or a wallet, whichever signed up. */
+export const MeResponse = z.strictObject({
+  userId: z.uuid(),
+  email: z.string().exactOptional(),
+  wallet: z.string().exactOptional(),
+  plan_id: z.string(),
+  /** What was told on the way in. */
+  profile: z.record(z.string(), z.unknown()),
+})
+
+/** `200` of `POST /api/user/onboard`. */
+export const OnboardResponse = z.strictObject({
+  ok: z.literal(true),
+  state: z.enum(['pending', 'processing', 'completed', 'failed']),
+  redirect: z.string(),
+})
+
+/** `200` of `GET /api/user/status`; `enqueuedAt` in epoch milliseconds. */
+export const AccountStatus = OnboardResponse.omit({ redirect: true }).extend({
+  enqueuedAt: z.int().nonnegative(),
+})
 
 /** `GET /.well-known/jwks.json` (RFC 7517, RFC 8037). */
-export interface PublicKeySet {
-  readonly keys: readonly {
-    readonly kty: 'OKP'
-    readonly crv: 'Ed25519'
-    readonly kid: string
-    readonly x: string
-    readonly alg: 'EdDSA'
-    readonly use: 'sig'
-  }[]
-}
+export const PublicKeySet = z.strictObject({
+  keys: z
+    .array(
+      z
+        .strictObject({
+          kty: z.literal('OKP'),
+          crv: z.literal('Ed25519'),
+          kid: z.string(),
+          x: z.string(),
+          alg: z.literal('EdDSA'),
+          use: z.literal('sig'),
+        })
+        .readonly(),
+    )
+    .readonly(),
+})
+export type PublicKeySet = Readonly<z.infer<typeof PublicKeySet>>

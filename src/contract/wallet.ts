@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { MemberResponse } from './tokens.ts'
+import { MemberResponse } from './tokens.ts'
 
 /** A page of text; a message of the usual kind has 300 characters. */
 const MESSAGE_MAX_CHARS = 4_096
@@ -15,15 +15,10 @@ export const WalletRequest = z.strictObject({
     .regex(/^0x(?:[0-9a-fA-F]{2})+$/, { message: 'must be bytes in hexadecimal, after "0x"' }),
 })
 
-/** `200` of `POST /api/auth/wallet`. */
-export interface WalletResponse extends MemberResponse {
-  /** With the checksum of EIP-55. */
-  readonly address: string
-}
+/** `200` of `POST /api/auth/wallet`; the address with the checksum of EIP-55. */
+export const WalletResponse = MemberResponse.extend({ address: z.string() })
+export type WalletResponse = Readonly<z.infer<typeof WalletResponse>>
 
-/** `200` of `POST /api/auth/nonce`. */
-export interface NonceResponse {
-  readonly nonce: string
-  /** Epoch milliseconds. */
-  readonly expiresAt: number
-}
+/** `200` of `POST /api/auth/nonce`; `expiresAt` in epoch milliseconds. */
+export const NonceResponse = z.strictObject({ nonce: z.string(), expiresAt: z.int().positive() })
+export type NonceResponse = Readonly<z.infer<typeof NonceResponse>>

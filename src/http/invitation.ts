@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import { z } from 'zod'
+import { ResumeRequest } from '../contract/onboarding.ts'
 import { currentTrace } from '../adapters/trace.ts'
 import { resumeSeal, unsubscribeSeal } from '../core/sealed.ts'
 import { noteAcceptance } from './acceptances.ts'
@@ -8,8 +8,6 @@ import { clientAddress, limitByAddress } from './limit-by-address.ts'
 import { memberResponse } from './member-response.ts'
 import { readJson } from './read-json.ts'
 import { type Refusal, refuse } from './refuse.ts'
-
-const ResumeRequest = z.strictObject({ resumeToken: z.string() })
 
 /** For a link that is old, spent, not ours, or of somebody whose account is gone: all alike. */
 const LINK_EXPIRED: Refusal = {

@@ -1,12 +1,11 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
+import { RefreshRequest } from '../contract/tokens.ts'
 import { refreshSeal } from '../core/sealed.ts'
 import type { HttpEnv } from './context.ts'
 import { memberResponse } from './member-response.ts'
 import { readJson } from './read-json.ts'
 import { type Refusal, refuse } from './refuse.ts'
-
-const RefreshRequest = z.strictObject({ refreshToken: z.string() })
 
 const Profile = z.record(z.string(), z.unknown())
 

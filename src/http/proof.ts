@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import { z } from 'zod'
+import { ClaimRequest, DraftRequest } from '../contract/onboarding.ts'
 import type { ClaimRefusal, DraftRefusal } from '../contract/subject-rpc.ts'
 import { DRAFT_CHANGES_MAX, DRAFT_MAX_CHARS } from '../core/onboarding/limits.ts'
 import type { HttpEnv } from './context.ts'
@@ -8,18 +8,6 @@ import { memberResponse } from './member-response.ts'
 import { SESSION_ENDED } from './onboarding.ts'
 import { readJson } from './read-json.ts'
 import { type Refusal, refuse } from './refuse.ts'
-
-/** As people type it: in two groups, with a space or a hyphen between. */
-const ClaimRequest = z.strictObject({
-  code: z
-    .string()
-    .max(32)
-    .transform((text) => text.replaceAll(/[\s-]/g, ''))
-    .pipe(z.string().regex(/^\d{8}$/, { message: 'must be eight digits' })),
-})
-
-/** Any JSON object; how large it may be in all is the object's to say. */
-const DraftRequest = z.record(z.string().max(64), z.unknown())
 
 /** What a session's holder does to make it theirs: the code, and answers given meanwhile. */
 export const proof = new Hono<HttpEnv>()

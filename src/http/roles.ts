@@ -22,11 +22,16 @@ const admin: Access = { roles: ['admin'] }
 
 const shown = (access: Access, what: string): Access => ({ ...access, shown: what })
 
+/** For the compiler to know each of them by name. */
+const table = <Name extends `${Method} /${string}`>(
+  routes: Readonly<Record<Name, Access>>,
+): Readonly<Record<Name, Access>> => routes
+
 /**
  * Every route there is, and who may call it. A route that is not here is not served; docs/roles.md
  * is printed from it.
  */
-export const ROUTES: Readonly<Record<`${Method} /${string}`, Access>> = {
+export const ROUTES = table({
   'GET /healthz': everybody,
   'GET /readyz': everybody,
   'GET /.well-known/jwks.json': everybody,
@@ -81,7 +86,8 @@ export const ROUTES: Readonly<Record<`${Method} /${string}`, Access>> = {
   'GET /api/admin/policy': admin,
   'GET /api/admin/policy/dead-letters': admin,
   'POST /api/admin/policy/dead-letters/:id/decide-again': admin,
-}
+})
+export type Route = keyof typeof ROUTES
 
 /** Where there is nothing, only those may see that who may see what is there. */
 const AREAS: readonly (readonly [prefix: string, access: Access])[] = [
@@ -90,11 +96,11 @@ const AREAS: readonly (readonly [prefix: string, access: Access])[] = [
   ['/metrics', admin],
 ]
 
-const table = new Map<string, Access>(Object.entries(ROUTES))
+const accesses = new Map<string, Access>(Object.entries(ROUTES))
 
 /** @returns `undefined` for a route that is not in the table */
 export const accessTo = (method: string, path: string): Access | undefined =>
-  table.get(`${method} ${path}`)
+  accesses.get(`${method} ${path}`)
 
 /** Of an address at which there is no route. */
 export const accessToNothing = (path: string): Access =>

@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
+import { Seen } from '../contract/onboarding.ts'
 import { SOCKET_PROTOCOL, SOCKET_TOKEN_PREFIX } from '../contract/socket.ts'
 import type { TokenClaims } from '../contract/tokens.ts'
 import type { HttpEnv } from './context.ts'
@@ -7,7 +8,7 @@ import { SESSION_ENDED } from './onboarding.ts'
 import { personIn } from './person.ts'
 import { validationRefusal } from './read-json.ts'
 import { type Refusal, refuse } from './refuse.ts'
-import { Seen, openSubjectSocket } from './subject-socket.ts'
+import { openSubjectSocket } from './subject-socket.ts'
 
 const Query = z.strictObject({ after: Seen })
 

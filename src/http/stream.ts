@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import { RunStatus } from '../contract/onboarding.ts'
+import { RunStatus, Seen } from '../contract/onboarding.ts'
 import { SESSION_STATUS_HEADER } from '../contract/socket.ts'
 import { isTerminal } from '../core/onboarding/state.ts'
 import type { HttpEnv } from './context.ts'
@@ -8,7 +8,7 @@ import { SESSION_ENDED } from './onboarding.ts'
 import { personIn } from './person.ts'
 import { validationRefusal } from './read-json.ts'
 import { refuse } from './refuse.ts'
-import { Seen, openSubjectSocket } from './subject-socket.ts'
+import { openSubjectSocket } from './subject-socket.ts'
 
 /** `GET /api/onboarding/stream`: the session's socket, for whom no socket gets through. */
 export const stream = new Hono<HttpEnv>().get('/stream', async (c) => {

@@ -1,12 +1,5 @@
-import { z } from 'zod'
 import type { Bindings } from '../env.ts'
 import type { Person } from './person.ts'
-
-/** The last `seq` that a client has seen, as clients say it. */
-export const Seen = z
-  .string()
-  .regex(/^\d{1,9}$/, { message: 'must be a sequence number' })
-  .optional()
 
 /**
  * Opens a hibernating socket into a subject's object, which sends what was missed first. The object is

@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib'
 import { createBuilder } from 'vite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { catalogue } from '../../src/catalogue.ts'
+import { openApiDocument } from '../../src/http/openapi/document.ts'
 import { ENTRIES } from '../../web/entries.ts'
 import { PRODUCT_PATHS } from '../../web/product/paths.ts'
 
@@ -86,6 +87,15 @@ describe('X51: the pages as they are built', () => {
       expect(paths.filter((path) => path.endsWith('.js')).length).toBeGreaterThan(1)
       for (const path of paths) expect(built(path).length).toBeGreaterThan(0)
     })
+  })
+
+  test('the page of the API loads files of ours that are there, and shows every route', () => {
+    const html = built('docs.html')
+    expect(html).not.toMatch(/<script(?![^>]*\bsrc="\/)|<style|\sstyle=|\son\w+=|javascript:/i)
+    const asked = [...html.matchAll(/(?:src|href)="\/([^"]+)"/g)].map(([, path = '']) => path)
+    expect(asked).toContain('openapi.json')
+    for (const path of asked) expect(built(path).length).toBeGreaterThan(0)
+    expect(JSON.parse(built('openapi.json'))).toEqual(JSON.parse(JSON.stringify(openApiDocument())))
   })
 
   test('S14: the sign-up page loads nothing of the product', () => {
