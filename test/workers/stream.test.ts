@@ -272,6 +272,21 @@ describe('B5: nobody stays awake for it', () => {
   })
 })
 
+test('B5: of a run that was over before, it asks what else was said, passes it on, and ends', async () => {
+  const { 0: client, 1: server } = new WebSocketPair()
+  server.accept()
+  const frame = { type: 'recommendation_withdrawn', recommendationId: crypto.randomUUID() }
+  server.addEventListener('message', ({ data }) => {
+    server.send(JSON.stringify(frame))
+    server.send(data === 'ping' ? 'pong' : 'what?')
+  })
+  // Nothing but the answer ends it.
+  const limits = { heartbeatMs: 3_600_000, lifetimeMs: 3_600_000 }
+  const { events, ended } = readStream(eventStream(client, true, limits))
+  await ended
+  expect(events.map(({ data }) => data)).toEqual([frame])
+})
+
 test('Q11: a frame of a kind that is not known yet is left out', async () => {
   const { 0: client, 1: server } = new WebSocketPair()
   server.accept()
