@@ -2,17 +2,12 @@ import { gzipSync } from 'node:zlib'
 import { describe, expect } from 'vitest'
 import { violationsOn } from '../support/browser/accessibility.ts'
 import { open } from '../support/browser/open.ts'
-import { layoutShift, overflow, screenshot } from '../support/browser/layout.ts'
+import { SIZES, layoutShift, overflow, screenshot } from '../support/browser/layout.ts'
 import { browserTest } from '../support/browser/test.ts'
 
 // How each page is for somebody who comes to it as nobody.
 
 const test = browserTest()
-
-const SIZES = {
-  wide: { width: 1280, height: 800 },
-  narrow: { width: 390, height: 844 },
-} as const
 
 const PAGES = [
   ['sign-up', '/'],

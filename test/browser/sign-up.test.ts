@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { describe, expect } from 'vitest'
 import { z } from 'zod'
-import { codeFor } from '../support/browser/inbox.ts'
+import { codeFor, linkFor } from '../support/browser/inbox.ts'
 import { open } from '../support/browser/open.ts'
 import { becomeMember, pressClaim, pressSignUp, signUp } from '../support/browser/person.ts'
 import { browserTest } from '../support/browser/test.ts'
@@ -13,6 +13,7 @@ const test = browserTest()
 
 const ACCEPT = '**/api/onboarding/speculative'
 const Session = z.object({ specId: z.uuid() })
+const Person = z.object({ kind: z.string() })
 
 /** How often this page has asked for a session so far. */
 function asked(page: Page): () => number {
@@ -27,6 +28,12 @@ function asked(page: Page): () => number {
 async function sessionOf(page: Page): Promise<string> {
   const kept = await page.evaluate(() => localStorage.getItem('foyer.person'))
   return Session.parse(JSON.parse(kept ?? '{}')).specId
+}
+
+/** Whom this browser acts for. */
+async function keptBy(page: Page): Promise<string> {
+  const kept = await page.evaluate(() => localStorage.getItem('foyer.person'))
+  return Person.parse(JSON.parse(kept ?? '{"kind":"nobody"}')).kind
 }
 
 /** How many sessions the index has of the person whose session this is. */
@@ -154,6 +161,25 @@ describe('B1: proof', () => {
     await pressClaim(page, code)
     await page.waitForURL('**/dashboard')
   })
+})
+
+test('B12: opening the link of the mail spends nothing; its button lets the person in', async ({
+  foyer,
+  visit,
+}) => {
+  const { page } = await visit({ expected: [/status of 401/] })
+  await signUp(page, 'link@example.com')
+  const link = await linkFor(foyer, 'link@example.com')
+  for (let times = 0; times < 3; times += 1) {
+    const scanner = await visit()
+    await open(scanner.page, link)
+    expect(await keptBy(scanner.page)).toBe('nobody')
+  }
+  const elsewhere = await visit()
+  await open(elsewhere.page, link)
+  await elsewhere.page.getByRole('button', { name: 'Finish setup' }).click()
+  await elsewhere.page.waitForURL('**/dashboard')
+  expect(await keptBy(elsewhere.page)).toBe('member')
 })
 
 describe('S14: the way on', () => {

@@ -5,6 +5,12 @@ import type { Page } from 'playwright-core'
 /** What people look at after a run; git ignores it. */
 const SCREENSHOTS = join(import.meta.dirname, '..', '..', 'browser', 'screenshots')
 
+/** Of windows: a laptop's, and a telephone's. */
+export const SIZES = {
+  wide: { width: 1280, height: 800 },
+  narrow: { width: 390, height: 844 },
+} as const
+
 /** The whole page, as long as it is. @returns how many bytes its picture has. */
 export async function screenshot(page: Page, name: string): Promise<number> {
   await mkdir(SCREENSHOTS, { recursive: true })
