@@ -20,6 +20,8 @@ export interface Bindings extends Readonly<Record<string, unknown>> {
   readonly ARCHIVE: R2Bucket
   /** The pages, by address. Absent in tests. */
   readonly ASSETS?: Fetcher
+  /** Only where answers are to be points of Analytics Engine. */
+  readonly ANALYTICS?: AnalyticsEngineDataset
   /** Only where Cloudflare sends the mails. */
   readonly EMAIL?: SendEmail
 }

@@ -14,7 +14,7 @@ const NAMES = {
 } as const satisfies Record<Needed, true>
 
 type KnownKeys<T> = keyof { [K in keyof T as string extends K ? never : K]: T[K] }
-type Needed = Exclude<KnownKeys<Bindings>, 'EMAIL'>
+type Needed = Exclude<KnownKeys<Bindings>, 'ANALYTICS' | 'EMAIL'>
 
 /** What the Worker cannot do without. */
 export const NEEDED_BINDINGS: readonly string[] = Object.keys(NAMES)

@@ -6,6 +6,7 @@ import { TRACE_BYTES, continueTrace } from '../core/traceparent.ts'
 import { authorize } from './authenticate.ts'
 import { type HttpEnv, servicesOf } from './context.ts'
 import { allowOrigins } from './cors.ts'
+import { countRequests } from './count-requests.ts'
 import { events } from './events.ts'
 import { health } from './health.ts'
 import { invitation } from './invitation.ts'
@@ -52,6 +53,8 @@ base.use(async (c, next) => {
     return next()
   })
 })
+
+base.use(countRequests)
 
 base.use('/api/*', allowOrigins)
 base.use('/.well-known/*', allowOrigins)

@@ -2,20 +2,13 @@ import { Hono } from 'hono'
 import { budgetSnapshots } from '../adapters/budget-snapshots.ts'
 import { describeError, log } from '../adapters/log.ts'
 import { connect, databaseFailure, isDatabaseError } from '../adapters/neon/database.ts'
-import { type MetricSettings, readMetrics } from '../adapters/neon/read-metrics.ts'
+import { readMetrics } from '../adapters/neon/read-metrics.ts'
 import { queueStandings } from '../adapters/queue-standings.ts'
 import { EXPOSITION_TYPE, expositionOf } from '../core/metrics/exposition.ts'
 import { familiesOf } from '../core/metrics/families.ts'
-import { type Settings, experimentOf } from '../env.ts'
 import type { HttpEnv } from './context.ts'
+import { metricSettings } from './metric-settings.ts'
 import { refuse } from './refuse.ts'
-
-const HOUR_MS = 3_600_000
-
-const metricSettings = (settings: Settings): MetricSettings => ({
-  experiment: experimentOf(settings),
-  sessionMaxAgeMs: settings.SESSION_MAX_AGE_HOURS * HOUR_MS,
-})
 
 /** A database that was asleep is back within a second or two. */
 const DATABASE_RETRY_MS = 5_000

@@ -77,6 +77,7 @@ export const ROUTES = table({
   'GET /api/admin/operator-actions': admin,
   'POST /api/admin/sessions/search': admin,
   'GET /api/admin/sessions/:specId': admin,
+  'GET /api/admin/overview': admin,
   'GET /api/admin/ledger': admin,
   'GET /api/admin/bandit': admin,
   'GET /api/admin/bandit/history': admin,

@@ -1,5 +1,6 @@
 import { evictDurableObject } from 'cloudflare:test'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { OverviewResponse } from '../../src/contract/overview.ts'
 import { type ReadFamily, readExposition, valueOf } from '../support/shared/exposition.ts'
 import {
   bearer,
@@ -158,5 +159,86 @@ describe('S16: /metrics', () => {
     expect(families.find(({ name }) => name === 'queue_depth')?.samples).toEqual([])
     expect(valueOf(families, 'provider_budget_up', { provider: 'mail' })).toBe(0)
     expect(valueOf(families, 'provider_breaker_open', { provider: 'mail' })).toBeUndefined()
+  })
+})
+
+describe('S16: answers', () => {
+  test('are counted by the class of their route and of their status, and written off the path', async () => {
+    const before = valueOf(await scrape(), 'http_requests_total', { route: 'other', status: '2xx' })
+    const now = Date.now.bind(Date)
+    await fetchWorker('/healthz')
+    // Later than any isolate keeps its counts.
+    const clock = vi.spyOn(Date, 'now').mockImplementation(() => now() + 60_000)
+    await fetchWorker('/healthz')
+    clock.mockRestore()
+    const after = await eventually('the count', async () => {
+      const found = valueOf(await scrape(), 'http_requests_total', {
+        route: 'other',
+        status: '2xx',
+      })
+      return found !== undefined && found >= (before ?? 0) + 2 && found
+    })
+    expect(after).toBeGreaterThan(before ?? 0)
+  })
+
+  test('are points where Analytics Engine is bound, without anything of a person', async () => {
+    const points: AnalyticsEngineDataPoint[] = []
+    const ANALYTICS: AnalyticsEngineDataset = {
+      writeDataPoint: (point) => void points.push(point ?? {}),
+    }
+    const person = crypto.randomUUID()
+    await fetchUnder({ ANALYTICS }, `/api/v1/recommendations/${person}/feedback?of=${person}`, {
+      method: 'POST',
+    })
+    await fetchUnder({ ANALYTICS }, '/healthz')
+    expect(points).toMatchObject([
+      { indexes: ['behaviour'], blobs: ['behaviour', '4xx'] },
+      { indexes: ['other'], blobs: ['other', '2xx'] },
+    ])
+    expect(points.map(({ doubles = [] }) => doubles.length)).toEqual([1, 1])
+    expect(JSON.stringify(points)).not.toContain(person)
+  })
+})
+
+describe('S16: the overview', () => {
+  const overview = async (query = '') => {
+    const response = await fetchWorker(`/api/admin/overview${query}`, admin)
+    expect(response.status).toBe(200)
+    return OverviewResponse.parse(await response.json())
+  }
+
+  test('has every hour of the day or of the week', async () => {
+    const [day, week] = [await overview(), await overview('?window=week')]
+    expect([day.window, day.hours.length]).toEqual(['day', 24])
+    expect([week.window, week.hours.length]).toEqual(['week', 168])
+    for (const { hours, at } of [day, week]) {
+      const beginnings = hours.map(({ hour }) => hour)
+      const last = at - (at % 3_600_000)
+      expect(beginnings).toEqual(
+        beginnings.map((_hour, position) => last - (hours.length - 1 - position) * 3_600_000),
+      )
+    }
+    expect((await fetchWorker('/api/admin/overview?window=year', admin)).status).toBe(400)
+  })
+
+  test('shows a sign-up as it goes on', async () => {
+    const before = await overview()
+    const session = await signUp()
+    await untilSettled(session)
+    await untilIndexed(session.specId)
+    const after = await overview()
+    const accepted = ({ funnel }: OverviewResponse) => funnel[0]?.reached ?? 0
+    expect(accepted(after)).toBeGreaterThanOrEqual(accepted(before) + 1)
+    expect(after.runs.merged).toBeGreaterThanOrEqual(before.runs.merged + 1)
+    expect(after.hydrationLatency.p99).toBeGreaterThan(0)
+    const inHours = (figure: 'accepted' | 'merged', { hours }: OverviewResponse) =>
+      hours.reduce((sum, hour) => sum + hour[figure], 0)
+    expect(inHours('accepted', after)).toBeGreaterThanOrEqual(1)
+    expect(inHours('merged', after)).toBeGreaterThanOrEqual(1)
+  })
+
+  test('is unavailable without the database', async () => {
+    await fault('DATABASE', { kind: 'reject' })
+    expect((await fetchWorker('/api/admin/overview', admin)).status).toBe(503)
   })
 })

@@ -1,5 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { CountRow } from '../../core/metrics/counts.ts'
+import type { HourRow } from '../../core/metrics/overview.ts'
+import type { RequestCount } from '../../core/metrics/request-counter.ts'
 import type { Database } from './database.ts'
 import { metricCounts as counts } from './metric-schema.ts'
 
@@ -24,17 +26,33 @@ type Row = {
   sum: number
 } & Record<string, unknown>
 
+/** Answers of an isolate, by the class of their route and of their status. Throws when the database cannot. */
+export async function addRequests(
+  database: Database,
+  answered: readonly RequestCount[],
+): Promise<void> {
+  if (answered.length === 0) return
+  await database.insert(counts).values(
+    answered.map(({ route, status, count }) => ({
+      name: 'http_requests_total',
+      labels: [route, status],
+      slot: sql`metric_slot(now())`,
+      count,
+    })),
+  )
+}
+
 /** For a batch; `countRows` reads what it gives. */
 export const selectCounts = (database: Database) =>
   database.execute<Row>(sql`
     select name, labels, nullif(le, 'Infinity') as le, sum(count)::float8 as ever,
-      ${since(sql`interval '1 hour'`)} as hour, ${since(sql`interval '1 day'`)} as day,
-      ${since(sql`interval '7 days'`)} as week, sum(sum)::float8 as sum
+      ${within(sql`interval '1 hour'`)} as hour, ${within(sql`interval '1 day'`)} as day,
+      ${within(sql`interval '7 days'`)} as week, sum(sum)::float8 as sum
     from ${counts}
     group by name, labels, le
     order by name, labels, ${counts.le}`)
 
-const since = (interval: SQL): SQL =>
+const within = (interval: SQL): SQL =>
   sql`coalesce(sum(count) filter (where slot >= now() - ${interval}), 0)::float8`
 
 export const countRows = (rows: readonly Row[]): readonly CountRow[] =>
@@ -72,4 +90,31 @@ export async function foldCounts(database: Database): Promise<void> {
     insert into ${counts} (name, labels, le, slot, count, sum)
     select name, labels, le, place, sum(count), sum(sum) from taken
     group by name, labels, le, place`)
+}
+
+/**
+ * What was counted under these names, hour by hour. Throws when the database cannot.
+ *
+ * @param since epoch milliseconds; within the nine days in which hours are apart
+ */
+export async function readHours(
+  database: Database,
+  names: readonly string[],
+  since: number,
+): Promise<readonly HourRow[]> {
+  const { rows } = await database.execute<Row & { hourAt: number }>(sql`
+    select extract(epoch from date_trunc('hour', slot, 'UTC'))::float8 * 1000 as "hourAt",
+      name, labels, nullif(le, 'Infinity') as le, sum(count)::float8 as ever, sum(sum)::float8 as sum
+    from ${counts}
+    where name = any(${sql.param([...names])}::text[])
+      and slot >= ${new Date(since).toISOString()}::timestamptz
+    group by 1, name, labels, le`)
+  return rows.map(({ hourAt, name, labels, le, ever, sum }) => ({
+    hour: hourAt,
+    name,
+    labels,
+    le,
+    counts: { ever, hour: ever, day: ever, week: ever },
+    sum,
+  }))
 }

@@ -10,6 +10,7 @@ import { deadLetters } from './dead-letters.ts'
 import { experiment } from './experiment.ts'
 import { ledger } from './ledger.ts'
 import { operatorActions } from './operator-actions.ts'
+import { overview } from './overview.ts'
 import { policy } from './policy.ts'
 import { replays } from './replays.ts'
 import { sessions } from './sessions.ts'
@@ -24,6 +25,7 @@ const DATABASE_RETRY_MS = 5_000
 export const admin = new Hono<HttpEnv>()
   .route('/dead-letters', deadLetters)
   .route('/replays', replays)
+  .route('/overview', overview)
   .route('/ledger', ledger)
   .route('/bandit', bandit)
   .route('/experiment', experiment)

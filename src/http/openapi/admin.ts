@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ActionPage, LetterPage, OperatorRequest } from '../../contract/admin.ts'
 import { LedgerBalance } from '../../contract/ledger.ts'
+import { OverviewQuery, OverviewResponse } from '../../contract/overview.ts'
 import { SessionSearch } from '../../contract/people.ts'
 import { BODY_REFUSALS, type Description } from './description.ts'
 
@@ -81,6 +82,11 @@ export const admin = {
   'POST /api/admin/replays/:id/stop': {
     ...shows('End a replay', view('ReplayView')),
     ...ordered,
+  },
+  'GET /api/admin/overview': {
+    ...shows('The figures of the last day or week, and by the hour', OverviewResponse),
+    query: OverviewQuery,
+    refusals: ['validation_failed'],
   },
   'GET /api/admin/ledger': shows(
     'Does everything add up?',

@@ -10,6 +10,12 @@ import {
   histogramSamples,
   quantileOf,
 } from '../../../src/core/metrics/histogram.ts'
+import {
+  RequestCounter,
+  type RouteClass,
+  routeClassOf,
+  statusClassOf,
+} from '../../../src/core/metrics/request-counter.ts'
 import { readExposition, valueOf } from '../../support/shared/exposition.ts'
 import { NOTHING_STANDS } from '../../support/shared/standing.ts'
 
@@ -131,4 +137,40 @@ test('S16: who left between two steps of the funnel is told with the later one',
 test('a histogram without labels has none but `le`', () => {
   const [first] = histogramSamples({}, [], 0)
   expect(first?.labels).toEqual({ le: '0.005' })
+})
+
+test.each([
+  ['/api/onboarding/speculative', 'sign_up'],
+  ['/api/onboarding/session', 'onboarding'],
+  ['/ws/onboarding/8f14e45f', 'onboarding'],
+  ['/api/me', 'user'],
+  ['/api/menu', 'other'],
+  ['/api/v1/recommendations/somebody/feedback', 'behaviour'],
+  ['/webhooks/stripe', 'webhooks'],
+  ['/metrics', 'admin'],
+  ['/anything/that/names/somebody', 'other'],
+])('S16: an answer at %s counts for %s', (path, route) => {
+  expect(routeClassOf(path)).toBe(route)
+})
+
+test('S16: answers are written every ten seconds, each once, and none waits for those of before', () => {
+  const counter = new RequestCounter()
+  const answers: readonly (readonly [RouteClass, number])[] = [
+    ['sign_up', 201],
+    ['sign_up', 429],
+    ['sign_up', 201],
+    ['admin', 503],
+  ]
+  for (const [route, status] of answers)
+    expect(counter.add(route, statusClassOf(status), 0)).toBe(false)
+  expect(counter.add('other', '2xx', 9_999)).toBe(false)
+  expect(counter.add('other', '2xx', 10_000)).toBe(true)
+  expect(counter.take()).toEqual([
+    { route: 'sign_up', status: '2xx', count: 2 },
+    { route: 'sign_up', status: '4xx', count: 1 },
+    { route: 'admin', status: '5xx', count: 1 },
+    { route: 'other', status: '2xx', count: 2 },
+  ])
+  expect(counter.take()).toEqual([])
+  expect(counter.add('other', '2xx', 10_001)).toBe(false)
 })
