@@ -34,6 +34,11 @@ export const HtmlDocument = (props: {
         ))}
       </head>
       <body>
+        <noscript>
+          <p className="noscript">
+            This page comes alive with JavaScript, which is switched off here.
+          </p>
+        </noscript>
         <div id="root" data-page={entry.page}>
           {BODY_GOES_HERE}
         </div>

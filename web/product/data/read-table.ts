@@ -26,9 +26,10 @@ const parseRows = (text: string): readonly (readonly string[])[] =>
     .replace(/^\uFEFF/, '')
     .split(/\r?\n/)
     .filter((line) => line.trim() !== '')
-    .map((line) => [...line.matchAll(CELL)].map(([, quoted, bare]) => unquote(quoted, bare)))
+    .map((line) => [...`,${line}`.matchAll(CELL)].map(([, quoted, bare]) => unquote(quoted, bare)))
 
-const CELL = /(?:^|[,;])(?:"((?:[^"]|"")*)"|([^,;]*))/g
+/** Every cell comes after a separator: one is put before the first. */
+const CELL = /[,;](?:"((?:[^"]|"")*)"|([^,;]*))/g
 
 const unquote = (quoted: string | undefined, bare: string | undefined): string =>
   quoted === undefined ? (bare ?? '') : quoted.replaceAll('""', '"')
