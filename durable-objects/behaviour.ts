@@ -133,7 +133,7 @@ export class Behaviour {
   /** What becomes of journeys when the timeline goes on. */
   follow(state: SubjectState, entries: readonly Entry[], context: BehaviourContext): void {
     for (const entry of entries) {
-      if (entry.type === 'erased') this.#people.clear()
+      if (entry.type === 'erased' || entry.type === 'erasure_ordered') this.#people.clear()
       if (entry.type === 'session_opened' && entry.evicts !== undefined) {
         this.#people.remove(entry.evicts)
       }
@@ -162,6 +162,11 @@ export class Behaviour {
     for (const record of this.#people.readPending()) {
       this.#people.write(toldOf(record, told), now)
     }
+  }
+
+  /** Everything that is known of behaviour here. */
+  get records(): readonly PersonRecord[] {
+    return this.#people.readAll()
   }
 
   /** Since when Postgres lacks something, or a question was not answered either way; epoch milliseconds. */

@@ -19,6 +19,10 @@ export class PeopleTable {
     return this.#rows('WHERE person = ?', person)[0] ?? null
   }
 
+  readAll(): readonly PersonRecord[] {
+    return this.#rows('')
+  }
+
   readPending(): readonly PersonRecord[] {
     return this.#rows('WHERE pending_since IS NOT NULL')
   }

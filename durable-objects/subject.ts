@@ -22,12 +22,15 @@ import type {
   ClaimRefusal,
   DraftRefusal,
   DraftText,
+  EraseRefusal,
   MemberClaim,
   MemberGrant,
   Onboard,
   OnboardReply,
   OpenReply,
   OpenSession,
+  OrderErasure,
+  OrderedErasure,
   Profile,
   ReopenRefusal,
   ReopenRun,
@@ -60,6 +63,7 @@ import {
 } from '../src/core/onboarding/member.ts'
 import { decideOpen } from '../src/core/onboarding/open.ts'
 import { decideOnboard, standing } from '../src/core/onboarding/onboard.ts'
+import { decideErase } from '../src/core/onboarding/order-erasure.ts'
 import { decideReopen } from '../src/core/onboarding/reopen.ts'
 import { decideReport } from '../src/core/onboarding/report.ts'
 import { reportOf } from '../src/core/onboarding/session-report.ts'
@@ -199,6 +203,15 @@ export class SubjectObject extends DurableObject<Bindings> implements SubjectRpc
 
   reopen(command: ReopenRun): Promise<Result<{ readonly run: number }, ReopenRefusal>> {
     return this.#turns.execute((state, context) => decideReopen(state, command, context))
+  }
+
+  erase(order: OrderErasure): Promise<Result<OrderedErasure, EraseRefusal>> {
+    return this.#turns.execute((state, context) => decideErase(state, order, context))
+  }
+
+  async export(): Promise<string> {
+    const timeline = this.#timeline.read()
+    return JSON.stringify({ timeline, behaviour: this.#behaviour.records })
   }
 
   /** Never throws: after six failed tries the platform would drop the alarm, and with it the person. */

@@ -11,6 +11,7 @@ import { lookAfterDeadLetters } from './cron/look-after-dead-letters.ts'
 import { lookAfterQuestions } from './cron/look-after-questions.ts'
 import { settleDue } from './cron/settle-due.ts'
 import { sweepOverdue } from './cron/sweep.ts'
+import { wakeErasures } from './cron/wake-erasures.ts'
 import type { Bindings } from './env.ts'
 import { app } from './http/app.ts'
 
@@ -41,7 +42,12 @@ export default {
     // In this order: an invocation has few connections, and for the first somebody is waiting.
     await eachByItself([
       () =>
-        Promise.all([sweepOverdue(env, scheduledTime), settleDue(env), lookAfterDeadLetters(env)]),
+        Promise.all([
+          sweepOverdue(env, scheduledTime),
+          wakeErasures(env, scheduledTime),
+          settleDue(env),
+          lookAfterDeadLetters(env),
+        ]),
       () => keepLedger(env, scheduledTime),
       () => learn(env, scheduledTime),
       () => lookAfterQuestions(env),

@@ -14,7 +14,7 @@ export const archiveKey = ({
 }: Pick<ArchivedSession, 'openedAt' | 'specId'>): string =>
   `unfinished/${new Date(openedAt).toISOString().slice(0, 10)}/${specId}.json`
 
-export function createArchive(bucket: Pick<R2Bucket, 'put'>): Archive {
+export function createArchive(bucket: Pick<R2Bucket, 'put' | 'delete'>): Archive {
   const limit = pLimit(PUTS_AT_A_TIME)
   const put = (session: ArchivedSession): Promise<unknown> =>
     bucket.put(archiveKey(session), JSON.stringify(session), {
@@ -28,6 +28,17 @@ export function createArchive(bucket: Pick<R2Bucket, 'put'>): Archive {
       } catch (error) {
         log('error', 'archive.failed', { error: describeError(error) })
         return fail({ kind: 'unavailable', detail: 'the archive took nothing' })
+      }
+    },
+
+    async remove(sessions) {
+      try {
+        // One call takes a thousand keys; nobody has more than a hundred sessions.
+        if (sessions.length > 0) await bucket.delete(sessions.map(archiveKey))
+        return ok(null)
+      } catch (error) {
+        log('error', 'archive.failed', { error: describeError(error) })
+        return fail({ kind: 'unavailable', detail: 'the archive gave nothing back' })
       }
     },
   }

@@ -1,7 +1,14 @@
 import { settleClaimed } from '../core/billing/settle.ts'
 import type { HydrationStep } from '../core/hydration/step.ts'
 import type { AcceptanceStore, LedgerStore } from '../core/ledger/store.ts'
-import type { Archive, DeadLetterStore, MailLinks, Mailer, SessionIndex } from '../core/ports.ts'
+import type {
+  Archive,
+  DeadLetterStore,
+  ErasureRecords,
+  MailLinks,
+  Mailer,
+  SessionIndex,
+} from '../core/ports.ts'
 import { createPepper } from '../core/pepper.ts'
 import { type Bindings, type Settings, parseSettings } from '../env.ts'
 import { createArchive } from './archive.ts'
@@ -12,6 +19,7 @@ import { AccountWriter } from './neon/account-writer.ts'
 import { createAcceptanceStore } from './neon/acceptances.ts'
 import { connect } from './neon/database.ts'
 import { createDeadLetterStore } from './neon/dead-letters.ts'
+import { createErasureRecords } from './neon/erasures.ts'
 import { createLedgerStore } from './neon/ledger.ts'
 import { createSessionIndex } from './neon/session-index.ts'
 import { createSettleDeps } from './billing-deps.ts'
@@ -24,6 +32,7 @@ export interface Providers {
   readonly steps: readonly HydrationStep[]
   readonly mailer: Mailer
   readonly archive: Archive
+  readonly erasures: ErasureRecords
   readonly links: MailLinks
   /** Tells the budgets what the calls have shown; to be awaited at the end. Never throws. */
   readonly settle: () => Promise<void>
@@ -47,6 +56,7 @@ export function createProviders(env: Bindings, stopAt: number): Providers {
       sendInvitation: (mail) => gates.mail(() => mailer.sendInvitation(mail)),
     },
     archive: createArchive(env.ARCHIVE),
+    erasures: createErasureRecords(connect(settings), pepper),
     links: createMailLinks(settings.PUBLIC_BASE_URL, pepper),
     settle: gates.settle,
   }
@@ -56,7 +66,7 @@ export function createProviders(env: Bindings, stopAt: number): Providers {
 function createAccountWriter(
   settings: Settings,
   gate: CallGate,
-): Pick<AccountWriter, 'write' | 'erase'> {
+): Pick<AccountWriter, 'write' | 'erase' | 'erasePerson'> {
   const billing = createSettleDeps(settings, gate)
   const writer = new AccountWriter(connect(settings), async (customerIds) => {
     if (billing !== null) await settleClaimed(billing, customerIds)
@@ -70,6 +80,7 @@ function createAccountWriter(
         return written
       }),
     erase: (subjectKey, fence) => writer.erase(subjectKey, fence),
+    erasePerson: (person) => writer.erasePerson(person),
   }
 }
 

@@ -22,6 +22,8 @@ export interface LogFields {
   readonly detail?: string
   readonly fingerprint?: string
   readonly replay?: string
+  /** Names an order, and nobody. */
+  readonly erasure?: string
   readonly queue?: string
   readonly route?: string
   readonly status?: number

@@ -125,7 +125,14 @@ export interface BudgetsResponse {
 
 export interface ActionView {
   readonly id: string
-  readonly action: 'replay' | 'stop' | 'dismiss' | 'decide_again' | 'rebuild_bandit'
+  readonly action:
+    | 'replay'
+    | 'stop'
+    | 'dismiss'
+    | 'decide_again'
+    | 'rebuild_bandit'
+    | 'export_person'
+    | 'erase_person'
   readonly operator: string
   readonly reason: string
   /** The group of dead letters that it was about. */

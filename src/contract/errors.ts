@@ -12,6 +12,7 @@ export const ERROR_STATUS = {
   idempotency_key_reused: 409,
   replay_running: 409,
   nothing_to_replay: 409,
+  erasure_running: 409,
   link_expired: 410,
   payload_too_large: 413,
   unsupported_media_type: 415,

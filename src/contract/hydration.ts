@@ -79,7 +79,22 @@ export interface HydrationWork {
   readonly invitation: MailWork | null
   /** True: nothing else is to be done, and everything outside is to go. */
   readonly erase: boolean
+  /** The same, of whoever the account was of; not `null`: nothing else is in it. */
+  readonly order: ErasureOrder | null
   readonly traceparent: string
+}
+
+/** An operator's order that somebody goes. Moments are epoch milliseconds. */
+export interface ErasureOrder {
+  readonly erasure: string
+  readonly operator: string
+  readonly reason: string
+  readonly orderedAt: number
+  readonly sessions: readonly { readonly specId: string; readonly openedAt: number }[]
+  /** Their newest: later runs of the subject are of somebody who signed up since. */
+  readonly lastRun: number
+  /** Nothing of before can arrive any more: whoever finds all stores empty writes the receipt. */
+  readonly isFinal: boolean
 }
 
 export interface MailWork {
@@ -95,6 +110,8 @@ export const Chore = z.enum([
   'invitation',
   /** Remove an account that nobody proved, at the providers and in Postgres. */
   'erasure',
+  /** Remove a person whom an operator wants gone, from every store. */
+  'ordered_erasure',
 ])
 export type Chore = z.infer<typeof Chore>
 
@@ -136,6 +153,7 @@ export const Report = z.discriminatedUnion('type', [
   z.object({ type: z.literal('archived'), specIds: z.array(z.uuid()).min(1) }),
   z.object({ type: z.literal('invitation_sent') }),
   z.object({ type: z.literal('erased') }),
+  z.object({ type: z.literal('order_done') }),
   z.object({ type: z.literal('chore_failed'), chore: Chore, failure: StepFailure }),
   /** Out of time: hand the lease back with whatever is still open. */
   z.object({ type: z.literal('returned') }),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { AccountKind } from './hydration.ts'
+import { OperatorRequest } from './admin.ts'
 import { EMAIL_MAX_OCTETS, type RunStatus } from './onboarding.ts'
 
 /** What an operator types of a session's id: enough that few others begin alike. */
@@ -7,6 +8,8 @@ const SPEC_ID_START = /^[0-9a-f]{4,8}$|^[0-9a-f]{8}-[0-9a-f-]{0,27}$/
 /** A page that a person reads. */
 const PAGE_MAX = 200
 const PAGE_DEFAULT = 50
+/** `0x` and forty digits. */
+const WALLET_MAX_CHARS = 42
 /** `<epoch milliseconds>.<specId>` */
 const CURSOR = /^\d{1,15}\.[0-9a-f-]{36}$/
 
@@ -68,4 +71,36 @@ export interface SessionSearchResponse {
   readonly next: string | null
   /** Only when one person was asked for; `null`: nobody was, or there is no account's row. */
   readonly person: FoundPerson | null
+}
+
+/** Somebody, by the one thing that is known of them. */
+const PersonNamed = {
+  specId: z.uuid().toLowerCase().optional(),
+  userId: z.uuid().toLowerCase().optional(),
+  email: Email.optional(),
+  wallet: z.string().max(WALLET_MAX_CHARS).optional(),
+}
+
+/** Who is meant, who asks, and why: the last two are kept for good. */
+export const PersonOrder = OperatorRequest.extend(PersonNamed).refine(
+  ({ specId, userId, email, wallet }) =>
+    [specId, userId, email, wallet].filter((given) => given !== undefined).length === 1,
+  { error: 'exactly one of specId, userId, email and wallet says who is meant' },
+)
+export type PersonOrder = z.infer<typeof PersonOrder>
+
+/** `202` of `POST /api/admin/people/erase`, and `GET /api/admin/people/erasures/:id`. */
+export interface ErasureView {
+  readonly id: string
+  readonly state: 'running' | 'done'
+  readonly orderedAt: number
+  readonly completedAt: number | null
+  /** What each store said, and an HMAC of it under our pepper; `null`: not over yet. */
+  readonly receipt: {
+    readonly erasure: string
+    readonly orderedAt: number
+    readonly completedAt: number
+    readonly stores: readonly { readonly store: string; readonly emptiedAt: number }[]
+    readonly signature: string
+  } | null
 }

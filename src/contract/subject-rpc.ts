@@ -225,6 +225,24 @@ export interface ReopenRun {
 /** The session was evicted or erased; or its run is not the one that failed. */
 export type ReopenRefusal = 'forgotten' | 'not_failed'
 
+/** Somebody is to go, from everywhere. */
+export interface OrderErasure {
+  /** What the order is to be called. */
+  readonly erasure: string
+  /** Both for the audit. */
+  readonly operator: string
+  readonly reason: string
+}
+
+export interface OrderedErasure {
+  /** Of the order that was given first. */
+  readonly erasure: string
+  readonly orderedAt: number
+}
+
+/** Nobody is here; or who was here before is being erased still. */
+export type EraseRefusal = 'unknown' | 'running'
+
 /** The methods of a subject's object that others may call. */
 export interface SubjectRpc extends BehaviourRpc {
   /** The caller sends the wake-up, since it can send many at once; if it does not, the alarm will. */
@@ -256,6 +274,10 @@ export interface SubjectRpc extends BehaviourRpc {
   /** Why is this person stuck? For operators: without the address and without clients. */
   explain(specId: string): Promise<SessionReport>
   reopen(command: ReopenRun): Promise<Result<{ readonly run: number }, ReopenRefusal>>
+  /** Forgets the person in this turn, and sees to it that everybody else does. */
+  erase(order: OrderErasure): Promise<Result<OrderedErasure, EraseRefusal>>
+  /** All that the object knows, as JSON: for the person it is about. */
+  export(): Promise<string>
   /** A WebSocket upgrade whose token was verified by the Worker. */
   fetch(request: Request): Promise<Response>
 }

@@ -10,6 +10,7 @@ type NameKind =
   | 'refresh'
   | 'nonce'
   | 'fingerprint'
+  | 'receipt'
 
 /**
  * Names that tell nothing: `base64url(HMAC-SHA-256(SUBJECT_PEPPER, kind + ":" + value))`, 43

@@ -1,4 +1,4 @@
-import type { ArchivedSession, MailWork, StepFailure } from '../contract/hydration.ts'
+import type { ArchivedSession, ErasureOrder, MailWork, StepFailure } from '../contract/hydration.ts'
 import type { Result } from '../contract/result.ts'
 import type { SessionState } from '../contract/subject-rpc.ts'
 
@@ -39,6 +39,29 @@ export interface Mailer {
 export interface Archive {
   /** Writes each to its own place, over whatever is there. Never throws. */
   put(sessions: readonly ArchivedSession[]): Promise<Result<null, StepFailure>>
+  /** Takes these out, there or not. Never throws. */
+  remove(
+    sessions: readonly Pick<ArchivedSession, 'specId' | 'openedAt'>[],
+  ): Promise<Result<null, StepFailure>>
+}
+
+/** What every store said of somebody who was erased; nothing in it leads to them. */
+export interface ErasureReceipt {
+  readonly erasure: string
+  readonly orderedAt: number
+  readonly completedAt: number
+  /** In the order in which they were emptied for the last time. */
+  readonly stores: readonly { readonly store: string; readonly emptiedAt: number }[]
+}
+
+export type ErasureBegun = Pick<ErasureOrder, 'erasure' | 'operator' | 'reason' | 'orderedAt'>
+
+/** The audit of erasures, for which the object's order is the truth. Neither method throws. */
+export interface ErasureRecords {
+  /** Who ordered it, why and when; again is the same. */
+  begin(order: ErasureBegun, subjectKey: string): Promise<Result<null, StepFailure>>
+  /** What came of it. From then on nothing in it leads to anybody. */
+  close(receipt: ErasureReceipt): Promise<Result<null, StepFailure>>
 }
 
 export interface IndexedSession extends SessionState {

@@ -78,6 +78,8 @@ export const ROUTES = table({
   'POST /api/admin/sessions/search': admin,
   'GET /api/admin/sessions/:specId': admin,
   'GET /api/admin/overview': admin,
+  'POST /api/admin/people/erase': admin,
+  'GET /api/admin/people/erasures/:id': admin,
   'GET /api/admin/ledger': admin,
   'GET /api/admin/bandit': admin,
   'GET /api/admin/bandit/history': admin,

@@ -1,11 +1,12 @@
 import type { ArchivedSession, HydrationWork, MailWork, Report } from '../contract/hydration.ts'
 import { type HydrationStep, stepsFor } from '../core/hydration/step.ts'
-import type { Archive, MailLinks, Mailer } from '../core/ports.ts'
+import type { Archive, ErasureRecords, MailLinks, Mailer } from '../core/ports.ts'
 
 export interface ChoreDeps {
   readonly steps: readonly HydrationStep[]
   readonly mailer: Mailer
   readonly archive: Archive
+  readonly erasures: ErasureRecords
   readonly links: MailLinks
   readonly now: () => number
 }
@@ -40,7 +41,7 @@ export async function eraseAccount(
 ): Promise<Report> {
   const known = new Map(Object.entries(refs))
   for (const step of stepsFor(steps, account).toReversed()) {
-    const removed = await step.remove?.({ account, fence, refs: known, now: now() })
+    const removed = await step.remove?.({ account, fence, order: null, refs: known, now: now() })
     if (removed?.ok === false) {
       return { type: 'chore_failed', chore: 'erasure', failure: removed.error }
     }

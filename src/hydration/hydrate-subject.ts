@@ -10,6 +10,7 @@ import type { HydrationStep } from '../core/hydration/step.ts'
 import type { Archive, Mailer } from '../core/ports.ts'
 import { withWaits } from '../adapters/budget-waits.ts'
 import { describeError, log } from '../adapters/log.ts'
+import { erasePerson } from './erase-person.ts'
 import { type ChoreDeps, eraseAccount, inviteBack, putToArchive } from './chores.ts'
 
 /** The part of a subject's object that a consumer needs. */
@@ -42,14 +43,18 @@ export async function hydrateSubject(
   }
   // All to their end: what one of them reported must not be lost because another was interrupted.
   const replies = await Promise.allSettled(
-    work.erase
-      ? [eraseAccount(work, deps).then(tell)]
-      : [
-          ...(work.mail === null ? [] : [sendMail(work, work.mail, deps).then(tell)]),
-          ...(work.archive.length === 0 ? [] : [putToArchive(work.archive, deps).then(tell)]),
-          ...(work.invitation === null ? [] : [inviteBack(work, work.invitation, deps).then(tell)]),
-          runSteps(work, deps, tell),
-        ],
+    work.order !== null
+      ? [erasePerson(work, work.order, deps).then(tell)]
+      : work.erase
+        ? [eraseAccount(work, deps).then(tell)]
+        : [
+            ...(work.mail === null ? [] : [sendMail(work, work.mail, deps).then(tell)]),
+            ...(work.archive.length === 0 ? [] : [putToArchive(work.archive, deps).then(tell)]),
+            ...(work.invitation === null
+              ? []
+              : [inviteBack(work, work.invitation, deps).then(tell)]),
+            runSteps(work, deps, tell),
+          ],
   )
   return replies.flatMap((reply) => {
     if (reply.status === 'fulfilled') return reply.value
@@ -126,6 +131,7 @@ function failureIn(report: Report): { step: string; failure: StepFailure } | nul
     case 'archived':
     case 'invitation_sent':
     case 'erased':
+    case 'order_done':
     case 'returned':
       return null
   }

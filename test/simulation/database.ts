@@ -1,11 +1,14 @@
 import { type AccountRow, accountResultOf } from '../../src/adapters/neon/accounts.ts'
 import type { AccountWriter } from '../../src/adapters/neon/account-writer.ts'
+import type { ErasedPerson } from '../../src/adapters/neon/erase-person.ts'
 import { UNIQUE_VIOLATION, databaseFailure } from '../../src/adapters/neon/database.ts'
 import { fail, ok } from '../../src/contract/result.ts'
 import { isTerminal } from '../../src/core/onboarding/state.ts'
 import type {
   DeadLetter,
   DeadLetterStore,
+  ErasureReceipt,
+  ErasureRecords,
   IndexedSession,
   OverdueSession,
   SessionIndex,
@@ -15,7 +18,7 @@ import type { Stage } from './stage.ts'
 
 const NAME = 'database'
 
-type Table = 'users' | 'onboarding_sessions' | 'dead_letters'
+type Table = 'users' | 'onboarding_sessions' | 'dead_letters' | 'erasures'
 
 const TRAVEL_MIN_MS = 1
 const TRAVEL_MAX_MS = 60
@@ -44,6 +47,10 @@ export class SimulatedDatabase {
   readonly users = new Map<string, AccountRow>()
   readonly sessions = new Map<string, IndexRow>()
   readonly deadLetters = new Map<string, DeadLetter>()
+  /** By order; `null`: under way. */
+  readonly erasures = new Map<string, ErasureReceipt | null>()
+  /** Of whom triggers keep everything away. */
+  readonly #erasedIds = new Set<string>()
   #changes: RowChange[] = []
   readonly #stage: Stage
   /** After each change of the index: the cron may have somebody to look after. */
@@ -54,7 +61,7 @@ export class SimulatedDatabase {
     this.#onIndexed = onIndexed
   }
 
-  accountWriter(invocation: Invocation): Pick<AccountWriter, 'write' | 'erase'> {
+  accountWriter(invocation: Invocation): Pick<AccountWriter, 'write' | 'erase' | 'erasePerson'> {
     return {
       write: async (row) => {
         try {
@@ -79,6 +86,37 @@ export class SimulatedDatabase {
           return fail(databaseFailure(error))
         }
       },
+      erasePerson: async (person) => {
+        try {
+          await this.#statement(invocation, 'users', 'erase a person', () =>
+            this.#erasePerson(person),
+          )
+          return ok(null)
+        } catch (error) {
+          return fail(databaseFailure(error))
+        }
+      },
+    }
+  }
+
+  erasureRecords(invocation: Invocation): ErasureRecords {
+    const attempted = async (what: string, run: () => void) => {
+      try {
+        await this.#statement(invocation, 'erasures', what, run)
+        return ok(null)
+      } catch (error) {
+        return fail(databaseFailure(error))
+      }
+    }
+    return {
+      begin: ({ erasure }) =>
+        attempted('begin erasure', () => {
+          if (!this.erasures.has(erasure)) this.erasures.set(erasure, null)
+        }),
+      close: (receipt) =>
+        attempted('close erasure', () => {
+          this.erasures.set(receipt.erasure, receipt)
+        }),
     }
   }
 
@@ -137,6 +175,7 @@ export class SimulatedDatabase {
 
   /** The rule of `upsertAccounts`, with its unique keys. */
   #upsertUser(row: AccountRow): string | undefined {
+    if (this.#erasedIds.has(row.userId)) return undefined
     const held = this.users.get(row.subjectKey)
     for (const other of this.users.values()) {
       if (other.subjectKey !== row.subjectKey && sharesUniqueKey(row, other)) throw new Violation()
@@ -177,9 +216,22 @@ export class SimulatedDatabase {
     this.#onIndexed()
   }
 
+  /** The rule of `erasePerson`; rows of nobody are left out. */
+  #erasePerson({ userId, subjectKey, lastRun, sessions }: ErasedPerson): void {
+    this.#erasedIds.add(userId)
+    for (const specId of sessions) this.#erasedIds.add(specId)
+    for (const row of this.sessions.values()) {
+      if (row.subjectKey === subjectKey && row.run <= lastRun) this.#erasedIds.add(row.specId)
+    }
+    for (const specId of this.#erasedIds) this.sessions.delete(specId)
+    if (this.users.get(subjectKey)?.userId === userId) this.users.delete(subjectKey)
+    this.#onIndexed()
+  }
+
   /** The rule of `SessionIndex.record`: what is known of a run never goes back. */
   #record(sessions: readonly IndexedSession[], now: number): void {
     for (const said of sessions) {
+      if (this.#erasedIds.has(said.specId)) continue
       const settledAt = isTerminal(said.status) ? now : null
       const held = this.sessions.get(said.specId)
       if (held === undefined) {

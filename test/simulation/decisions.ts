@@ -9,6 +9,7 @@ import { decideClaim } from '../../src/core/onboarding/claim.ts'
 import { isArmedFor, isWorkDue, nextWakeAt } from '../../src/core/onboarding/due.ts'
 import { decideLease } from '../../src/core/onboarding/lease.ts'
 import { decideOpen } from '../../src/core/onboarding/open.ts'
+import { decideErase } from '../../src/core/onboarding/order-erasure.ts'
 import { decideReport } from '../../src/core/onboarding/report.ts'
 import { decideReopen } from '../../src/core/onboarding/reopen.ts'
 import { decideResume, decideUnsubscribe } from '../../src/core/onboarding/resume.ts'
@@ -26,6 +27,7 @@ export const PRODUCTION = {
   decideResume,
   decideUnsubscribe,
   decideReopen,
+  decideErase,
   nextWakeAt,
   isArmedFor,
   isWorkDue,

@@ -8,6 +8,12 @@ const HELD_RATE = 0.15
 const REFUSED_RATE = 0.08
 const POISON_RATE = 0.15
 const REPLAYS_MAX = 4
+/** A consumer is at work for seconds, and is waited for by whoever orders in that moment. */
+const LEASES_MAX = 3
+const AT_WORK_MS = 3_000
+const ERASED_RATE = 0.3
+/** Some when they are long merged, some while their run is under way. */
+const ERASED_LATE_MS = 60 * 60_000
 /** Operators come back from a weekend. */
 const REPLAY_LATE_MS = 3 * 24 * 3_600_000
 
@@ -35,8 +41,39 @@ export function drawHands(
     const which = random.next()
     scheduler.at(random.int(START, until + REPLAY_LATE_MS), () => reopen(world, which))
   }
+  for (const person of people) {
+    // Of its own stream: whoever draws no order has the world that they had before.
+    const orders = random.fork(`erasures of ${person.name}`)
+    if (!orders.chance(ERASED_RATE)) continue
+    if (orders.chance(0.5)) {
+      scheduler.at(orders.int(START, until + ERASED_LATE_MS), () => erase(world, person))
+    } else eraseAtWork(world, person, orders.int(1, LEASES_MAX), orders.int(0, AT_WORK_MS))
+  }
   if (random.chance(POISON_RATE)) {
     scheduler.at(random.int(START, until), () => world.queue.take({ v: 99, poison: true }))
+  }
+}
+
+/** An operator orders that somebody goes. */
+function erase(world: World, { subjectKey, name }: Person): void {
+  const { stage, object } = world
+  stage.trace.note('hand', `orders that ${name} be erased`)
+  const order = { erasure: stage.ids.uuid(), operator: 'ada', reason: 'asked for it' }
+  object(subjectKey).erase(order, () => {})
+}
+
+/** The same while a consumer builds for them. */
+function eraseAtWork(world: World, person: Person, lease: number, afterMs: number): void {
+  const before = world.onWritten
+  let leases = 0
+  world.onWritten = (written) => {
+    before(written)
+    for (const { object, entry } of written) {
+      if (object !== world.objects.get(person.subjectKey)) continue
+      if (entry.type !== 'lease_granted' || entry.runs.length === 0) continue
+      leases += 1
+      if (leases === lease) world.stage.scheduler.after(afterMs, () => erase(world, person))
+    }
   }
 }
 

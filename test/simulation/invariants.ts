@@ -3,6 +3,7 @@ import type { Promised, Shown } from './ledger.ts'
 import type { Written } from './journal.ts'
 import type { Reported, SimulatedObject } from './object.ts'
 import { EFFECTS } from './invariants/effects.ts'
+import { ERASURE } from './invariants/erasure.ts'
 import { FAREWELL } from './invariants/farewell.ts'
 import { HISTORY } from './invariants/history.ts'
 import { AT_REST, PROMISES } from './invariants/promises.ts'
@@ -37,7 +38,13 @@ export class Violation extends Error {
   }
 }
 
-const AFTER_EVERY_STEP = Object.entries({ ...EFFECTS, ...HISTORY, ...PROMISES, ...FAREWELL })
+const AFTER_EVERY_STEP = Object.entries({
+  ...EFFECTS,
+  ...HISTORY,
+  ...PROMISES,
+  ...FAREWELL,
+  ...ERASURE,
+})
 
 export function checkStep(world: World, news: News): void {
   for (const [name, invariant] of AFTER_EVERY_STEP) {

@@ -34,7 +34,11 @@ export class Mailboxes {
   /** From now on mails are read. */
   open(): void {
     this.#world.onDelivery = (mail) => this.#receive(mail)
-    this.#world.onWritten = (written) => this.#watchErasures(written)
+    const before = this.#world.onWritten
+    this.#world.onWritten = (written) => {
+      before(written)
+      this.#watchErasures(written)
+    }
   }
 
   #receive({ kind, id, to }: Mail): void {

@@ -131,7 +131,10 @@ export const MUTANTS: Readonly<Record<string, Partial<Decisions>>> = {
   'the row is overwritten under any fence': { mayOverwrite: () => true },
 
   'sessions are called archived and are not': {
-    createArchive: () => ({ put: async () => ok(null) }),
+    createArchive: (bucket) => ({
+      ...PRODUCTION.createArchive(bucket),
+      put: async () => ok(null),
+    }),
   },
 
   'an account is erased before its sessions are archived': {
@@ -143,7 +146,10 @@ export const MUTANTS: Readonly<Record<string, Partial<Decisions>>> = {
             ? []
             : [entry],
       ),
-    createArchive: () => ({ put: async () => ok(null) }),
+    createArchive: (bucket) => ({
+      ...PRODUCTION.createArchive(bucket),
+      put: async () => ok(null),
+    }),
   },
 
   'an account is erased although its person came back': {
@@ -178,12 +184,40 @@ export const MUTANTS: Readonly<Record<string, Partial<Decisions>>> = {
     createArchive: (bucket) => {
       const archive = PRODUCTION.createArchive(bucket)
       return {
+        ...archive,
         put: async (sessions) => {
           await archive.put(sessions)
           return ok(null)
         },
       }
     },
+  },
+
+  'an order to erase is taken for carried out when a store does not answer': {
+    decideReport: (state, fence, reports, context) =>
+      change(PRODUCTION.decideReport(state, fence, reports, context), (entry) =>
+        entry.type === 'chore_failed' && entry.chore === 'ordered_erasure'
+          ? [{ type: 'erasure_completed', at: entry.at, erasure: state.condemned?.erasure ?? '' }]
+          : [entry],
+      ),
+  },
+
+  'who was ordered to be erased is not looked for again': {
+    decideErase: (state, order, context) =>
+      change(PRODUCTION.decideErase(state, order, context), (entry) => [
+        entry.type === 'erasure_ordered' ? { ...entry, quietAt: 0 } : entry,
+      ]),
+  },
+
+  'a run is begun while somebody of before is being erased': {
+    decideLease: (state, context) =>
+      PRODUCTION.decideLease(
+        state.account === null ? state : { ...state, condemned: null },
+        context,
+      ),
+    isWorkDue: (state, now) =>
+      PRODUCTION.isWorkDue(state, now) ||
+      (state.account !== null && PRODUCTION.isWorkDue({ ...state, condemned: null }, now)),
   },
 
   'an account step that fails is taken for done': {

@@ -7,6 +7,9 @@ import type {
   AccessRefusal,
   ClaimByCode,
   ClaimRefusal,
+  EraseRefusal,
+  OrderErasure,
+  OrderedErasure,
   OpenReply,
   OpenSession,
   MemberGrant,
@@ -185,6 +188,15 @@ export class SimulatedObject {
     const { decideReopen } = this.#options.stage.decisions
     this.#execute(
       (state, context) => decideReopen(state, command, context),
+      (reply) => answer(ok(reply)),
+      answer,
+    )
+  }
+
+  erase(order: OrderErasure, answer: Answer<Result<OrderedErasure, EraseRefusal>>): void {
+    const { decideErase } = this.#options.stage.decisions
+    this.#execute(
+      (state, context) => decideErase(state, order, context),
       (reply) => answer(ok(reply)),
       answer,
     )

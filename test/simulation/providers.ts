@@ -33,6 +33,7 @@ export function createProviders(
       sendProof: (proof) => gate(() => mailer.sendProof(proof)),
       sendInvitation: (invitation) => gate(() => mailer.sendInvitation(invitation)),
     },
+    erasures: database.erasureRecords(invocation),
     archive: createArchive(bucket.binding(invocation)),
     links: LINKS,
   }

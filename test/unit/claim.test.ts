@@ -105,7 +105,7 @@ describe('B1: the right code', () => {
     const code = codeOf(subject.state.mail?.id ?? '')
     subject.state = {
       ...subject.state,
-      lease: { fence, until: subject.now + 1, runs: [], mail: true, chores: [] },
+      lease: { fence, until: subject.now + 1, runs: [], mail: true, chores: [], callsBefore: 0 },
     }
     subject.report(fence, { type: 'mail_sent' })
     subject.now += 10 * MINUTE_MS

@@ -3,6 +3,7 @@ import type { StepFailure } from '../../contract/hydration.ts'
 import type { Result } from '../../contract/result.ts'
 import { type AccountResult, type AccountRow, eraseAccount, upsertAccounts } from './accounts.ts'
 import type { Database } from './database.ts'
+import { type ErasedPerson, erasePerson } from './erase-person.ts'
 
 /** Long enough for people of one batch to become ready together, too short for anybody to notice. */
 const LINGER_MS = 20
@@ -44,6 +45,11 @@ export class AccountWriter {
   /** Erasures are rare: each goes by itself. */
   erase(subjectKey: string, fence: number): Promise<Result<null, StepFailure>> {
     return this.#oneByOne(() => eraseAccount(this.#database, subjectKey, fence))
+  }
+
+  /** Somebody ordered it. */
+  erasePerson(person: ErasedPerson): Promise<Result<null, StepFailure>> {
+    return this.#oneByOne(() => erasePerson(this.#database, person))
   }
 
   #flushSoon(): void {

@@ -36,10 +36,14 @@ async function attempt(work: PromiseLike<unknown>): Promise<Result<null, StepFai
   }
 }
 
-/** What is told of a session after its erasure was under way before, or comes from a stray message. */
+/**
+ * What is told of somebody after their erasure was under way before, or comes from a stray message. Of
+ * who was kept long enough the index knows it, of who wanted to go a hash of their ids.
+ */
 export const isNotErased = sql`not exists (
   select 1 from ${sessions}
-  where ${sessions.specId} = told.person and ${sessions.erasedAt} is not null)`
+  where ${sessions.specId} = told.person and ${sessions.erasedAt} is not null)
+  and not is_erased(told.person::text)`
 
 const keepEvents = (database: Database, events: readonly OwnedEvent[]) =>
   database.execute(sql`

@@ -8,6 +8,7 @@ import {
   timestamp,
   uuid,
 } from 'drizzle-orm/pg-core'
+import type { ErasureReceipt } from '../../core/ports.ts'
 
 import type { SessionOrigin } from '../../contract/messages.ts'
 
@@ -121,7 +122,15 @@ export const replays = pgTable('replays', {
 export const operatorActions = pgTable('operator_actions', {
   id: uuid('id').primaryKey(),
   action: text('action', {
-    enum: ['replay', 'stop', 'dismiss', 'decide_again', 'rebuild_bandit'],
+    enum: [
+      'replay',
+      'stop',
+      'dismiss',
+      'decide_again',
+      'rebuild_bandit',
+      'export_person',
+      'erase_person',
+    ],
   }).notNull(),
   operator: text('operator').notNull(),
   reason: text('reason').notNull(),
@@ -175,6 +184,24 @@ export const acceptances = pgTable(
   },
   (table) => [index('acceptances_hour').on(table.hour)],
 )
+
+export const erasures = pgTable('erasures', {
+  id: uuid('id').primaryKey(),
+  /** Only while it is under way. */
+  subjectKey: text('subject_key'),
+  orderedAt: moment('ordered_at').notNull(),
+  completedAt: moment('completed_at'),
+  /** When its object was last woken, or did something by itself. */
+  seenAt: moment('seen_at').notNull(),
+  receipt: jsonb('receipt').$type<ErasureReceipt>(),
+  signature: text('signature'),
+})
+
+/** SHA-256 of ids that lead to nobody any more, so that nothing late brings them back. */
+export const erasedIds = pgTable('erased_ids', {
+  hash: text('hash').primaryKey(),
+  erasedAt: moment('erased_at').notNull().defaultNow(),
+})
 
 export const ledgerBalance = pgTable('ledger_balance', {
   id: integer('id').primaryKey(),

@@ -7,7 +7,7 @@ export const accountStepDefinition: StepDefinition = { name: 'account' }
 
 /** The row in `users`, with everything the other steps found. */
 export const createAccountStep = (
-  writer: Pick<AccountWriter, 'write' | 'erase'>,
+  writer: Pick<AccountWriter, 'write' | 'erase' | 'erasePerson'>,
 ): HydrationStep => ({
   ...accountStepDefinition,
   ensure: ({ account, fence, refs }) =>
@@ -26,5 +26,14 @@ export const createAccountStep = (
       provenAt: account.provenAt === undefined ? null : new Date(account.provenAt),
       profile: account.profile ?? {},
     }),
-  remove: ({ account, fence }) => writer.erase(account.subjectKey, fence),
+  remove: ({ account, fence, order, refs }) =>
+    order === null
+      ? writer.erase(account.subjectKey, fence)
+      : writer.erasePerson({
+          userId: account.userId,
+          subjectKey: account.subjectKey,
+          lastRun: order.lastRun,
+          sessions: order.sessions.map(({ specId }) => specId),
+          customerId: refs.get(billingStepDefinition.name) ?? null,
+        }),
 })

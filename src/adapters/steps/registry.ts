@@ -24,7 +24,7 @@ export function stepDefinitions(settings: Settings): readonly StepDefinition[] {
 /** @param gates of the providers whom steps call */
 export function createSteps(
   { STRIPE_SECRET_KEY, ...settings }: Settings,
-  accounts: Pick<AccountWriter, 'write' | 'erase'>,
+  accounts: Pick<AccountWriter, 'write' | 'erase' | 'erasePerson'>,
   gates: Readonly<Record<'identity' | 'billing', CallGate>>,
 ): readonly HydrationStep[] {
   const auth0 = auth0SettingsOf(settings)

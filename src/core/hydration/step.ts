@@ -1,4 +1,10 @@
-import type { AccountFacts, AccountKind, StepFailure, StepWork } from '../../contract/hydration.ts'
+import type {
+  AccountFacts,
+  AccountKind,
+  ErasureOrder,
+  StepFailure,
+  StepWork,
+} from '../../contract/hydration.ts'
 import type { Result } from '../../contract/result.ts'
 
 /** What the object must know of a step: its name, and the call to freeze before the first try. */
@@ -24,13 +30,15 @@ export interface RemovalInput {
   readonly account: AccountFacts
   /** Of the lease; a step that writes with it refuses older ones. */
   readonly fence: number
+  /** Somebody ordered it: the thing goes with its history; `null`: the account was kept long enough. */
+  readonly order: ErasureOrder | null
   /** By step name: what other steps found or created, and what this one did in an earlier pass. */
   readonly refs: ReadonlyMap<string, string>
   /** Epoch milliseconds. */
   readonly now: number
 }
 
-export interface StepInput extends RemovalInput {
+export interface StepInput extends Omit<RemovalInput, 'order'> {
   readonly work: StepWork
 }
 

@@ -9,9 +9,12 @@ export const dueSessions = (state: SubjectState, now: number): readonly Session[
     (session) => isOpen(session) && runDueAt(state, session) <= now,
   )
 
-/** Nothing is built while something that an erasure began may still take it away. */
+/**
+ * Nothing is built while something that an erasure began may still take it away, nor while whoever was
+ * here before holds the address elsewhere.
+ */
 const runDueAt = (state: SubjectState, session: Session): number =>
-  Math.max(session.dueAt, state.removalsUntil)
+  state.condemned === null ? Math.max(session.dueAt, state.removalsUntil) : Infinity
 
 export const isMailDue = (state: SubjectState, now: number): boolean =>
   state.mail?.status === 'due' && state.mail.dueAt <= now
@@ -21,6 +24,7 @@ const CHORES_DUE: Readonly<Record<Chore, (state: SubjectState) => number | null>
   archive: nextArchiveAt,
   invitation: ({ invitation }) => (invitation?.status === 'due' ? invitation.dueAt : null),
   erasure: erasableAt,
+  ordered_erasure: ({ condemned }) => condemned?.dueAt ?? null,
 }
 
 export const dueChores = (state: SubjectState, now: number): readonly Chore[] =>
@@ -29,13 +33,19 @@ export const dueChores = (state: SubjectState, now: number): readonly Chore[] =>
     return dueAt !== null && dueAt <= now
   })
 
+export const isOrderDue = ({ condemned }: SubjectState, now: number): boolean =>
+  condemned !== null && condemned.dueAt <= now
+
 export const holdsLease = (state: SubjectState, now: number): boolean =>
   state.lease !== null && now < state.lease.until
 
 /** Work that nobody is doing: the reason to wake a consumer. */
 export const isWorkDue = (state: SubjectState, now: number): boolean =>
   !holdsLease(state, now) &&
-  (isMailDue(state, now) || dueSessions(state, now).length > 0 || dueChores(state, now).length > 0)
+  (isOrderDue(state, now) ||
+    isMailDue(state, now) ||
+    dueSessions(state, now).length > 0 ||
+    dueChores(state, now).length > 0)
 
 /**
  * When the object must next look at itself, as a pure function of what it knows: nothing is stored

@@ -226,19 +226,56 @@ const MemberEnded = z.object({
   reason: z.enum(['logout', 'reused']),
 })
 
-/**
- * The account is gone everywhere. The only entry that takes the others with it: what stays of the
- * subject is this, with the counters that must never run backwards.
- */
-const Erased = z.object({
-  type: z.literal('erased'),
-  at: moment,
+/** What stays of a subject for good: the counters that must never run backwards. */
+const Remainder = {
   run: z.int().nonnegative(),
   fence: z.int().nonnegative(),
   authEpoch: z.int().nonnegative(),
   unsubscribed: z.boolean(),
-})
+  /** Of a wallet: signatures that could come again. */
+  spentNonces: z.array(z.object({ nonce: z.string(), until: moment })).exactOptional(),
+}
+
+/** The account is gone everywhere, and takes the other entries with it. */
+const Erased = z.object({ type: z.literal('erased'), at: moment, ...Remainder })
 export type Erased = z.infer<typeof Erased>
+
+/**
+ * Somebody ordered that the person goes, proven or not. Takes the other entries with it, and is itself
+ * replaced by `erased` when it is carried out: until then it says whom the other stores are to lose.
+ */
+const ErasureOrdered = z.object({
+  type: z.literal('erasure_ordered'),
+  at: moment,
+  ...Remainder,
+  /** Names the order; opaque. */
+  erasure: z.string(),
+  /** For the audit. */
+  operator: z.string(),
+  reason: z.string(),
+  account: Account,
+  /** By step name: what hydration found or created. */
+  refs: z.record(z.string(), z.string()),
+  sessions: z.array(z.object({ specId: z.string(), openedAt: moment })),
+  /** Until then something that a consumer sent may still arrive outside. */
+  quietAt: moment,
+})
+export type ErasureOrdered = z.infer<typeof ErasureOrdered>
+
+/** All stores are empty of the person, and are to be emptied once more when nothing can come any more. */
+const ErasurePassed = z.object({
+  type: z.literal('erasure_passed'),
+  at: moment,
+  erasure: z.string(),
+  againAt: moment,
+})
+export type ErasurePassed = z.infer<typeof ErasurePassed>
+
+const ErasureCompleted = z.object({
+  type: z.literal('erasure_completed'),
+  at: moment,
+  erasure: z.string(),
+})
 
 /**
  * The timeline of a subject: every change as it was decided, oldest first, never altered. The state
@@ -269,5 +306,8 @@ export const Entry = z.discriminatedUnion('type', [
   MemberRefreshed,
   MemberEnded,
   Erased,
+  ErasureOrdered,
+  ErasurePassed,
+  ErasureCompleted,
 ])
 export type Entry = z.infer<typeof Entry>

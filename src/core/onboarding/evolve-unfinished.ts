@@ -1,8 +1,8 @@
 import { NO_TRIES, countFailure } from '../hydration/retry.ts'
-import type { ChoreFailed, Erased, InvitationRequested } from './entries.ts'
+import type { ChoreFailed, InvitationRequested } from './entries.ts'
 import { challengedBy, withoutChore } from './fold.ts'
 import { INVITATION_LIFETIME_MS } from './limits.ts'
-import { EMPTY_SUBJECT, type Retry, type SubjectState } from './state.ts'
+import type { Retry, SubjectState } from './state.ts'
 
 // The part of `evolve` about people who did not finish, and how they come back or go.
 
@@ -56,6 +56,10 @@ export function failChore(state: SubjectState, entry: ChoreFailed): SubjectState
       const removalsUntil = settled ? 0 : state.removalsUntil
       return { ...after, removalsUntil, erasure: retried(state.erasure, entry) }
     }
+    case 'ordered_erasure':
+      return state.condemned === null
+        ? after
+        : { ...after, condemned: { ...state.condemned, ...retried(state.condemned, entry) } }
     case 'invitation':
       return state.invitation === null
         ? after
@@ -74,12 +78,4 @@ export function failChore(state: SubjectState, entry: ChoreFailed): SubjectState
 const retried = ({ dueAt, tries }: Retry, entry: ChoreFailed): Retry => ({
   dueAt: entry.retryAt ?? dueAt,
   tries: countFailure(tries, entry),
-})
-
-export const erase = ({ run, fence, authEpoch, unsubscribed }: Erased): SubjectState => ({
-  ...EMPTY_SUBJECT,
-  lastRun: run,
-  lastFence: fence,
-  authEpoch,
-  unsubscribed,
 })

@@ -1,6 +1,7 @@
 import type { SessionView } from '../../contract/onboarding.ts'
 import type { RunFailure } from '../../contract/subject-rpc.ts'
 import { NO_TRIES, countFailure } from '../hydration/retry.ts'
+import { followCalls } from './calls-under-way.ts'
 import type {
   CallRenewed,
   Entry,
@@ -12,7 +13,6 @@ import type {
 } from './entries.ts'
 import {
   archiveSessions,
-  erase,
   failChore,
   requestInvitation,
   sendInvitation,
@@ -28,6 +28,7 @@ import {
   RETENTION_FALLBACK_MS,
   SIGNED_IN,
 } from './limits.ts'
+import { completeErasure, condemn, passErasure, remainder } from './order-erasure.ts'
 import { leasedClock, startedClock, stoppedClock, waitedClock, waitingClock } from './run-clock.ts'
 import {
   type ProofMail,
@@ -39,7 +40,10 @@ import {
 } from './state.ts'
 
 /** The state after one more entry. Total: an entry that was decided is never refused. */
-export function evolve(state: SubjectState, entry: Entry): SubjectState {
+export const evolve = (state: SubjectState, entry: Entry): SubjectState =>
+  followCalls(state, changed(state, entry), entry)
+
+function changed(state: SubjectState, entry: Entry): SubjectState {
   switch (entry.type) {
     case 'session_opened':
       return openSession(state, entry)
@@ -99,7 +103,13 @@ export function evolve(state: SubjectState, entry: Entry): SubjectState {
     case 'member_ended':
       return endMember(state, entry.member)
     case 'erased':
-      return erase(entry)
+      return remainder(entry)
+    case 'erasure_ordered':
+      return condemn(entry)
+    case 'erasure_passed':
+      return passErasure(state, entry)
+    case 'erasure_completed':
+      return completeErasure(state)
   }
 }
 
@@ -188,7 +198,12 @@ function grantLease(state: SubjectState, entry: LeaseGranted): SubjectState {
         : leased
     }),
     lastFence: fence,
-    lease: { fence, until, runs, mail, chores },
+    lease: { fence, until, runs, mail, chores, callsBefore: state.callsUntil },
+    callsUntil: makesThings(entry) ? until + REMOVALS_SETTLE_MS : state.callsUntil,
+    condemned:
+      state.condemned !== null && chores.includes('ordered_erasure')
+        ? { ...state.condemned, passBegunAt: at }
+        : state.condemned,
     removalsUntil: chores.includes('erasure') ? at + REMOVALS_SETTLE_MS : state.removalsUntil,
     invitation:
       invitation !== null && chores.includes('invitation')
@@ -196,6 +211,10 @@ function grantLease(state: SubjectState, entry: LeaseGranted): SubjectState {
         : invitation,
   }
 }
+
+/** What an erasure would have to take away again. */
+const makesThings = ({ runs, chores = [] }: LeaseGranted): boolean =>
+  runs.length > 0 || chores.includes('archive')
 
 function finishStep(state: SubjectState, entry: StepDone): SubjectState {
   const covered = state.lease?.runs ?? []

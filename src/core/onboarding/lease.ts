@@ -1,9 +1,16 @@
 import type { Chore, HydrationWork } from '../../contract/hydration.ts'
 import type { StepDefinition } from '../hydration/step.ts'
 import type { Decision, DecisionContext } from './decision.ts'
-import { dueChores, dueSessions, isMailDue, isWorkDue } from './due.ts'
+import { dueChores, dueSessions, isMailDue, isOrderDue, isWorkDue } from './due.ts'
 import { LEASE_MS } from './limits.ts'
-import { type Session, type SubjectState, currentView, pendingSteps } from './state.ts'
+import { isFinalPass } from './order-erasure.ts'
+import {
+  type Condemned,
+  type Session,
+  type SubjectState,
+  currentView,
+  pendingSteps,
+} from './state.ts'
 import { archivedSession, sessionsToArchive } from './unfinished.ts'
 
 /**
@@ -14,8 +21,10 @@ export function decideLease(
   state: SubjectState,
   { now, steps }: DecisionContext,
 ): Decision<HydrationWork | null> {
-  const { account } = state
-  if (account === null || !isWorkDue(state, now)) return { entries: [], reply: null }
+  const { account, condemned } = state
+  if (!isWorkDue(state, now)) return { entries: [], reply: null }
+  if (condemned !== null && isOrderDue(state, now)) return leaseErasure(state, condemned, now)
+  if (account === null) return { entries: [], reply: null }
   const sessions = dueSessions(state, now)
   const mail = isMailDue(state, now)
   const chores = dueChores(state, now)
@@ -42,7 +51,44 @@ export function decideLease(
       refs: Object.fromEntries(state.refs),
       mail: mail && state.mail ? { id: state.mail.id, to: account.identity } : null,
       ...choreWork(state, account.identity, chores, now),
+      order: null,
       traceparent: (sessions.at(-1) ?? [...state.sessions.values()].at(-1))?.traceparent ?? '',
+    },
+  }
+}
+
+/** Nothing else beside it, since what is to be built is somebody else's. */
+function leaseErasure(
+  { lastFence }: SubjectState,
+  condemned: Condemned,
+  now: number,
+): Decision<HydrationWork> {
+  const fence = lastFence + 1
+  const { erasure, operator, reason, orderedAt, account, refs, sessions, lastRun } = condemned
+  const isFinal = isFinalPass({ ...condemned, passBegunAt: now })
+  return {
+    entries: [
+      {
+        at: now,
+        type: 'lease_granted',
+        fence,
+        until: now + LEASE_MS,
+        runs: [],
+        mail: false,
+        chores: ['ordered_erasure'],
+      },
+    ],
+    reply: {
+      fence,
+      account,
+      steps: [],
+      refs: Object.fromEntries(refs),
+      mail: null,
+      archive: [],
+      invitation: null,
+      erase: false,
+      order: { erasure, operator, reason, orderedAt, sessions, lastRun, isFinal },
+      traceparent: '',
     },
   }
 }

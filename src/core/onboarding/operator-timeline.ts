@@ -67,6 +67,9 @@ function concerns(
     case 'member_refreshed':
     case 'member_ended':
     case 'erased':
+    case 'erasure_ordered':
+    case 'erasure_passed':
+    case 'erasure_completed':
       return true
   }
 }
@@ -136,5 +139,10 @@ function factsOf(entry: Entry): Readonly<Record<string, EntryFact>> {
     case 'onboard_asked':
     case 'erased':
       return {}
+    case 'erasure_ordered':
+    case 'erasure_completed':
+      return { erasure: entry.erasure }
+    case 'erasure_passed':
+      return { erasure: entry.erasure, againAt: entry.againAt }
   }
 }

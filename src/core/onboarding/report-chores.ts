@@ -3,7 +3,7 @@ import { NO_BUDGET_DETAIL } from '../hydration/failure.ts'
 import { UNHURRIED_BACKOFF_MAX_MS, countFailure, isExhausted, retryAt } from '../hydration/retry.ts'
 import type { DecisionContext, EntryLog } from './decision.ts'
 import { MAIL_KEY_LIFETIME_MS } from './limits.ts'
-import type { Invitation, SubjectState } from './state.ts'
+import type { Invitation, Retry, SubjectState } from './state.ts'
 import { erasableAt, wantsInvitation } from './unfinished.ts'
 
 /** Only sessions that were handed out and are still here. The last one archived calls the person back. */
@@ -56,7 +56,18 @@ export function reportChoreFailed(
 }
 
 const triesOf = (state: SubjectState, chore: Chore): number =>
-  (chore === 'invitation' ? state.invitation?.tries.failures : state[chore].tries.failures) ?? 0
+  retryOf(state, chore)?.tries.failures ?? 0
+
+function retryOf(state: SubjectState, chore: Chore): Retry | null {
+  switch (chore) {
+    case 'archive':
+    case 'erasure':
+    case 'invitation':
+      return state[chore]
+    case 'ordered_erasure':
+      return state.condemned
+  }
+}
 
 /**
  * Nobody is ever invited twice, so a sending that may have happened is repeated only while the

@@ -1,6 +1,7 @@
 import type { Chore, Report, StepFailure } from '../../contract/hydration.ts'
 import { countFailure, isExhausted, retryAt } from '../hydration/retry.ts'
 import { type Decision, type DecisionContext, EntryLog } from './decision.ts'
+import { reportOrderDone } from './order-erasure.ts'
 import {
   reportArchived,
   reportChoreFailed,
@@ -46,6 +47,8 @@ function apply(log: EntryLog, fence: number, report: Report, context: DecisionCo
       return withChore(log, 'invitation', () => reportInvitationSent(log, context))
     case 'erased':
       return withChore(log, 'erasure', () => reportErased(log, context))
+    case 'order_done':
+      return withChore(log, 'ordered_erasure', () => reportOrderDone(log, context))
     case 'chore_failed':
       return withChore(log, report.chore, () =>
         reportChoreFailed(log, report.chore, report.failure, context),

@@ -62,6 +62,8 @@ export interface Lease {
   readonly runs: readonly number[]
   readonly mail: boolean
   readonly chores: readonly Chore[]
+  /** What `callsUntil` was before it. */
+  readonly callsBefore: number
 }
 
 /** Work that is tried until it succeeds. */
@@ -70,7 +72,7 @@ export interface Retry {
   readonly tries: Tries
 }
 
-const NEVER_TRIED: Retry = { dueAt: 0, tries: NO_TRIES }
+export const NEVER_TRIED: Retry = { dueAt: 0, tries: NO_TRIES }
 
 export interface ProofMail {
   readonly id: string
@@ -129,6 +131,23 @@ export interface SpentNonce {
   readonly until: number
 }
 
+/** Whom other stores are to lose, because somebody ordered it; the object has forgotten them. */
+export interface Condemned extends Retry {
+  readonly erasure: string
+  readonly operator: string
+  readonly reason: string
+  readonly orderedAt: number
+  readonly account: AccountFacts
+  /** By step name. */
+  readonly refs: ReadonlyMap<string, string>
+  readonly sessions: readonly { readonly specId: string; readonly openedAt: number }[]
+  /** A pass that begins earlier may be followed by what was sent before. */
+  readonly quietAt: number
+  /** The newest of theirs: later runs are of somebody else. */
+  readonly lastRun: number
+  readonly passBegunAt: number | null
+}
+
 export interface SubjectState {
   readonly account: AccountFacts | null
   readonly authEpoch: number
@@ -162,6 +181,9 @@ export interface SubjectState {
   readonly erasure: Retry
   /** Until then a removal that was begun may still arrive at a provider; 0: none was. */
   readonly removalsUntil: number
+  /** Until then a call of a consumer may still make something outside; 0: none was left unanswered. */
+  readonly callsUntil: number
+  readonly condemned: Condemned | null
 }
 
 export const EMPTY_SUBJECT: SubjectState = {
@@ -186,6 +208,8 @@ export const EMPTY_SUBJECT: SubjectState = {
   retainUntil: 0,
   erasure: NEVER_TRIED,
   removalsUntil: 0,
+  callsUntil: 0,
+  condemned: null,
 }
 
 export const isTerminal = (status: RunStatus): boolean => status === 'merged' || status === 'failed'

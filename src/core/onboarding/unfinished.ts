@@ -63,6 +63,8 @@ export const wantsInvitation = (state: SubjectState, now: number): boolean =>
  * run over, nothing under way. `null`: not as things stand.
  */
 export function erasableAt(state: SubjectState): number | null {
+  // One at a time: somebody who was here before is being erased still.
+  if (state.condemned !== null) return null
   // Nobody types a wallet, or another issuer's name, that is not theirs.
   if (state.account?.kind !== 'email' || state.proof !== null) return null
   if (unarchived(state).length > 0 || state.invitation?.status === 'due') return null

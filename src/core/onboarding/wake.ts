@@ -16,11 +16,12 @@ export function wakeAfter(
 
 /** The message that tells a consumer to ask this subject what is due. */
 export function wakeMessage(state: SubjectState): WakeMessage | null {
-  if (state.account === null) return null
+  const { subjectKey: key } = state.account ?? state.condemned?.account ?? {}
+  if (key === undefined) return null
   const open = [...state.sessions.values()].filter(isOpen)
   return {
     v: 1,
-    key: state.account.subjectKey,
+    key,
     sessions: open.slice(-SESSIONS_MAX).map(({ specId, run, openedAt, deadlineAt, origin }) => ({
       specId,
       run,

@@ -11,6 +11,7 @@ import { experiment } from './experiment.ts'
 import { ledger } from './ledger.ts'
 import { operatorActions } from './operator-actions.ts'
 import { overview } from './overview.ts'
+import { people } from './people.ts'
 import { policy } from './policy.ts'
 import { replays } from './replays.ts'
 import { sessions } from './sessions.ts'
@@ -31,6 +32,7 @@ export const admin = new Hono<HttpEnv>()
   .route('/experiment', experiment)
   .route('/budgets', budgets)
   .route('/sessions', sessions)
+  .route('/people', people)
   .route('/policy', policy)
   .route('/operator-actions', operatorActions)
   .get('/operator', (c) => c.json({ operator: c.get('operator') } satisfies OperatorResponse))

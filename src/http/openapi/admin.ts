@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { ActionPage, LetterPage, OperatorRequest } from '../../contract/admin.ts'
 import { LedgerBalance } from '../../contract/ledger.ts'
 import { OverviewQuery, OverviewResponse } from '../../contract/overview.ts'
-import { SessionSearch } from '../../contract/people.ts'
+import { PersonOrder, SessionSearch } from '../../contract/people.ts'
 import { BODY_REFUSALS, type Description } from './description.ts'
 
 /** Whose fields are the interface of that name in `src/contract`, for our own page and no contract. */
@@ -74,6 +74,22 @@ export const admin = {
   'POST /api/admin/dead-letters/:fingerprint/dismiss': {
     ...shows('Put a group aside', z.strictObject({ dismissed: z.int().nonnegative() })),
     ...ordered,
+  },
+  'POST /api/admin/people/erase': {
+    summary: 'Erase somebody, from everywhere',
+    body: PersonOrder,
+    answers: {
+      202: {
+        means: 'It is under way.',
+        body: view('ErasureView'),
+        headers: { Location: 'Where it can be watched.' },
+      },
+    },
+    refusals: ['not_found', 'erasure_running', ...BODY_REFUSALS],
+  },
+  'GET /api/admin/people/erasures/:id': {
+    ...shows('How an erasure goes, and its receipt', view('ErasureView')),
+    refusals: ['not_found'],
   },
   'GET /api/admin/replays/:id': {
     ...shows('How a replay goes', view('ReplayView')),

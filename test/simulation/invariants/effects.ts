@@ -16,8 +16,11 @@ export const EFFECTS: Invariants = {
 
   "A: a row is of its person's account": ({ database, objects }) =>
     first(database.users.values(), ({ subjectKey, userId, email }) => {
-      const account = objects.get(subjectKey)?.journal.state.account
-      return account?.userId === userId && account.identity === email
+      const { account, condemned } = objects.get(subjectKey)?.journal.state ?? {}
+      // Whoever is being erased has theirs until its turn comes.
+      return [account, condemned?.account].some(
+        (one) => one?.userId === userId && one.identity === email,
+      )
         ? null
         : `the row of ${subjectKey} is of ${userId}`
     }),

@@ -33,7 +33,9 @@ export const FAREWELL: Invariants = {
 
   'D: who was let in stays in': ({ ledger, objects }) =>
     first(ledger.granted, ({ subjectKey, userId }) => {
-      const { account, proof } = objects.get(subjectKey)?.journal.state ?? {}
+      const { journal } = objects.get(subjectKey) ?? {}
+      const { account, proof } = journal?.state ?? {}
+      if (journal?.ordered.some((order) => order.account.userId === userId)) return null
       return account?.userId === userId && proof ? null : `${userId} was let in, and is gone`
     }),
 

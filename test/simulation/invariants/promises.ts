@@ -74,6 +74,13 @@ export const AT_REST: Invariants = {
       journal.state.mail?.status === 'due' ? `${name} waits for a mail` : null,
     ),
 
+  'B7: at rest every order to erase is carried out': (world) =>
+    first(world.objects.values(), ({ name, journal }) =>
+      journal.state.condemned === null && journal.completed.length === journal.ordered.length
+        ? null
+        : `${name} is still to be erased`,
+    ),
+
   'J: at rest whoever gave no proof is nowhere': (world) =>
     first(world.objects.values(), ({ name, journal }) =>
       journal.state.proof === null ? trace(world, journal.state.account, name) : null,

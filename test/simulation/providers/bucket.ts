@@ -15,7 +15,7 @@ export class SimulatedBucket {
     this.#stage = stage
   }
 
-  binding(invocation: Invocation): Pick<R2Bucket, 'put'> {
+  binding(invocation: Invocation): Pick<R2Bucket, 'put' | 'delete'> {
     const { delays, faults, scheduler, trace } = this.#stage
     const travel = () => delays.int(TRAVEL_MIN_MS, TRAVEL_MAX_MS)
     const put = (key: string, value: unknown): Promise<null> =>
@@ -29,7 +29,19 @@ export class SimulatedBucket {
           return scheduler.after(travel(), () => goOn(ok(null)))
         })
       })
+    const remove = (keys: string | string[]): Promise<void> =>
+      invocation.suspend((goOn) => {
+        const lose = () => scheduler.after(travel(), () => goOn(fail(new Error('R2 says nothing'))))
+        scheduler.after(travel(), () => {
+          if (faults.isDown('archive')) return lose()
+          for (const key of [keys].flat()) {
+            trace.note('archive', `forgets ${key}`)
+            this.objects.delete(key)
+          }
+          return scheduler.after(travel(), () => goOn(ok(undefined)))
+        })
+      })
     // The platform's overloads promise objects that the archive never looks at.
-    return { put } as Pick<R2Bucket, 'put'>
+    return { put, delete: remove } as Pick<R2Bucket, 'put' | 'delete'>
   }
 }

@@ -77,12 +77,14 @@ export async function withPast(
 
 /** Every field of an entry that is a moment. */
 const MOMENTS = new Set([
+  'againAt',
   'at',
   'createdAt',
   'deadlineAt',
   'expiresAt',
   'memberExpiresAt',
   'mintedAt',
+  'quietAt',
   'retainUntil',
   'retryAt',
   'until',

@@ -1,0 +1,92 @@
+import { type SQL, sql } from 'drizzle-orm'
+import type { StepFailure } from '../../contract/hydration.ts'
+import { type Result, fail, ok } from '../../contract/result.ts'
+import { behaviorEvents, recommendations, userJourneys } from './behaviour-schema.ts'
+import { type Database, databaseFailure } from './database.ts'
+import { policyWaiters } from './policy-schema.ts'
+import {
+  deadLetters as letters,
+  erasedIds,
+  ledgerFindings,
+  onboardingSessions as sessions,
+  replays,
+  users,
+  webhookEvents,
+} from './schema.ts'
+
+/** Whom Postgres is to lose. */
+export interface ErasedPerson {
+  readonly userId: string
+  readonly subjectKey: string
+  /** Later runs of the subject are of somebody who signed up since. */
+  readonly lastRun: number
+  /** As the object knew them; the index may know more. */
+  readonly sessions: readonly string[]
+  readonly customerId: string | null
+}
+
+/**
+ * Takes a person out of Postgres with their ids, in one transaction. Their sessions, and what they were
+ * recommended, are still counted, as rows of nobody. Hashes of the ids stay, by which late
+ * writes are kept away. Nothing is touched of whoever signed up since under the same address.
+ */
+export async function erasePerson(
+  database: Database,
+  person: ErasedPerson,
+): Promise<Result<null, StepFailure>> {
+  try {
+    const [first, ...others] = statementsFor(person).map((statement) => database.execute(statement))
+    if (first !== undefined) await database.batch([first, ...others])
+    return ok(null)
+  } catch (error) {
+    return fail(databaseFailure(error))
+  }
+}
+
+function statementsFor(person: ErasedPerson): readonly SQL[] {
+  const { userId, subjectKey: key, lastRun, customerId } = person
+  // The index keeps those that made room, too, and the row whatever customer it was given last.
+  const own = sql`(
+    select ${userId}::uuid as id
+    union select unnest(${sql.param(person.sessions)}::uuid[])
+    union select spec_id from ${sessions} where subject_key = ${key} and run <= ${lastRun})`
+  const customers = sql`(
+    select stripe_customer_id as id from ${users} where user_id = ${userId}::uuid
+      and stripe_customer_id is not null
+    union select ${customerId}::text where ${customerId}::text is not null)`
+  const ownLetters = sql`(spec_id in (select id from ${own} own)
+    or subject_key = ${key} and coalesce(run, 0) <= ${lastRun})`
+  return [
+    sql`insert into ${erasedIds} (hash)
+      select encode(sha256(convert_to(id, 'UTF8')), 'hex') from (
+        select id::text from ${own} own union select id from ${customers} customers) gone
+      order by 1 on conflict do nothing`,
+    sql`update ${replays} set stopped_at_letter = 'erased' where stopped_at_letter in (
+      select id from ${letters} where ${ownLetters})`,
+    sql`delete from ${letters} where id in (
+      select id from ${letters} where ${ownLetters} order by failed_at, id for update)`,
+    sql`delete from ${behaviorEvents} where person in (select id from ${own} own)`,
+    sql`delete from ${userJourneys} where person in (
+      select person from ${userJourneys} where person in (select id from ${own} own)
+      order by person for update)`,
+    sql`update ${recommendations} set person = null, subject_key = null, text = null where id in (
+      select id from ${recommendations} where person in (select id from ${own} own)
+      order by id for update)`,
+    sql`delete from ${policyWaiters} where (key, person) in (
+      select key, person from ${policyWaiters} where person in (select id from ${own} own)
+      order by key, person for update)`,
+    sql`delete from ${ledgerFindings} where subject_key = ${key}`,
+    sql`delete from ${webhookEvents} where event_id in (
+      select event_id from ${webhookEvents} where customer_id in (
+        select id from ${customers} customers) order by event_id for update)`,
+    sql`delete from ${users} where user_id = ${userId}::uuid`,
+    // Last, since it says which sessions they were. Still one row for each acceptance.
+    sql`update ${sessions} set
+        spec_id = gen_random_uuid(), subject_key = null, due_at = null, erased_at = now(),
+        status = case when settled_at is null then 'failed' else status end,
+        settled_at = coalesce(settled_at, now())
+      where spec_id in (
+        select spec_id from ${sessions} where spec_id in (select id from ${own} own)
+        order by spec_id for update)`,
+  ]
+}
