@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import { describe, expect } from 'vitest'
 import { z } from 'zod'
 import { codeFor, linkFor } from '../support/browser/inbox.ts'
-import { open } from '../support/browser/open.ts'
+import { open, untilAlive } from '../support/browser/open.ts'
 import { becomeMember, pressClaim, pressSignUp, signUp } from '../support/browser/person.ts'
 import { browserTest } from '../support/browser/test.ts'
 import type { Foyer } from '../support/foyer.ts'
@@ -113,6 +113,25 @@ describe('S14: the button answers before the server does', () => {
     await page.waitForURL('**/dashboard')
     expect(times()).toBe(1)
     expect(await indexed(foyer, await sessionOf(page))).toBe(1)
+  })
+
+  test('pressed before the page is alive, it keeps what was typed, out of the URL', async ({
+    visit,
+  }) => {
+    const { page } = await visit()
+    const held = Promise.withResolvers<void>()
+    await page.route('**/assets/*.js', async (route) => {
+      await held.promise
+      await route.continue()
+    })
+    await page.goto('/', { waitUntil: 'commit' })
+    await pressSignUp(page, 'early@example.com')
+    expect(new URL(page.url()).search).toBe('')
+    expect(await page.getByLabel('Email').inputValue()).toBe('early@example.com')
+    held.resolve()
+    await untilAlive(page)
+    await page.getByRole('button', { name: 'Create account' }).click()
+    await page.waitForURL('**/creating')
   })
 
   test('S1: an address that is none is refused beside the field, and nothing is sent', async ({

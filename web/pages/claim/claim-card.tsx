@@ -29,7 +29,8 @@ export function ClaimCard() {
   if (isMember) return <Proved wanted={wanted} />
   return (
     <section className="card raised stack">
-      <form className="stack-s" onSubmit={submit} noValidate>
+      {/* As on the first page: before its script has come a press puts no code into the URL. */}
+      <form className="stack-s" method="dialog" onSubmit={submit} noValidate>
         <Field
           label="Code from the mail"
           name="code"

@@ -24,7 +24,8 @@ export function SignUpForm({ hidden, problem, onSubmit }: SignUpFormProps) {
   }, [problem])
   const aboutEmail = problem?.details?.find(({ path }) => path === 'email')?.message
   return (
-    <form ref={form} className="stack" hidden={hidden} onSubmit={onSubmit}>
+    // Before its script has come a press does nothing: else it would put the address into the URL.
+    <form ref={form} className="stack" method="dialog" hidden={hidden} onSubmit={onSubmit}>
       <Field
         label="Email"
         name="email"
