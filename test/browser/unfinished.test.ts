@@ -25,8 +25,7 @@ test('S10, B12: the page without a session says so; one link brings the person i
   visit,
 }) => {
   const email = 'unfinished@example.com'
-  // Whoever comes with a token that has ended is told so, by each way.
-  const { page } = await visit({ expected: [/status of 401/, /WebSocket connection to/] })
+  const { page } = await visit()
   await signUp(page, email)
   await expect.poll(() => invited(foyer, email)).toBe(true)
   await page.goto('/claim')

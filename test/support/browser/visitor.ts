@@ -14,8 +14,14 @@ export interface Visitor {
   complaints(): readonly string[]
 }
 
-/** Chromium's own: a page that is left before it has faded in. */
-const HARMLESS = [/AbortError Transition was skipped/]
+/** What browsers say by themselves, whatever the page makes of it. */
+const HARMLESS = [
+  // A page that is left before it has faded in.
+  /AbortError Transition was skipped/,
+  // A proof ends the session that asks at this moment; what a page then does is what tests look at.
+  /status of 401/,
+  /WebSocket connection to .*HTTP Authentication failed/,
+]
 
 /** @param site the only origin that pages may speak to */
 export async function visit(
