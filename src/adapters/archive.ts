@@ -14,6 +14,18 @@ export const archiveKey = ({
 }: Pick<ArchivedSession, 'openedAt' | 'specId'>): string =>
   `unfinished/${new Date(openedAt).toISOString().slice(0, 10)}/${specId}.json`
 
+/** What is in the archive of these sessions. Throws when it cannot be read. */
+export async function readArchive(
+  bucket: Pick<R2Bucket, 'get'>,
+  sessions: readonly Pick<ArchivedSession, 'openedAt' | 'specId'>[],
+): Promise<readonly unknown[]> {
+  const limit = pLimit(PUTS_AT_A_TIME)
+  const found = await Promise.all(
+    sessions.map((session) => limit(async () => (await bucket.get(archiveKey(session)))?.json())),
+  )
+  return found.filter((kept) => kept !== undefined)
+}
+
 export function createArchive(bucket: Pick<R2Bucket, 'put' | 'delete'>): Archive {
   const limit = pLimit(PUTS_AT_A_TIME)
   const put = (session: ArchivedSession): Promise<unknown> =>

@@ -89,6 +89,20 @@ export const PersonOrder = OperatorRequest.extend(PersonNamed).refine(
 )
 export type PersonOrder = z.infer<typeof PersonOrder>
 
+/** `POST /api/admin/people/export`: everything that is held of somebody, as each store has it. */
+export interface PersonExport {
+  readonly exportedAt: number
+  /** The person's object: every change there was, and what each session or the account did. */
+  readonly object: unknown
+  /** By table; the newest rows where there are very many. */
+  readonly postgres: Readonly<Record<string, readonly unknown[]>>
+  readonly archive: readonly unknown[]
+  /** By hydration step, as its provider shows it; `null`: nothing there. */
+  readonly providers: Readonly<Record<string, unknown>>
+  /** Steps whose provider did not answer: ask again later. */
+  readonly unanswered: readonly string[]
+}
+
 /** `202` of `POST /api/admin/people/erase`, and `GET /api/admin/people/erasures/:id`. */
 export interface ErasureView {
   readonly id: string

@@ -78,6 +78,7 @@ export const ROUTES = table({
   'POST /api/admin/sessions/search': admin,
   'GET /api/admin/sessions/:specId': admin,
   'GET /api/admin/overview': admin,
+  'POST /api/admin/people/export': admin,
   'POST /api/admin/people/erase': admin,
   'GET /api/admin/people/erasures/:id': admin,
   'GET /api/admin/ledger': admin,

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { z } from 'zod'
@@ -77,6 +78,8 @@ test('B10, B14: billing is away, then refuses, then is mended, while an operator
   expect(await foyer.run('service.ts', 'stop', 'billing')).toBe(0)
   const early = await Promise.all(people('away-', 8).map((email) => signUp(foyer, email)))
   await page.getByText(/billing (?:half )?open/).waitFor()
+  const pending = page.locator('.figure').filter({ hasText: 'Pending' }).locator('strong')
+  await expect.poll(() => pending.textContent(), patiently).toBe(String(early.length))
   await screenshot(page, 'admin-overview-breaker')
   await goTo(page, 'Providers')
   await page.getByText(/calls in a row were not served/).waitFor()
@@ -128,6 +131,31 @@ test('B2, B10: a session is found by its address, and tells its whole life and w
   expect(await page.getByText('step done').count()).toBe(3)
   expect(page.url()).not.toContain('example.com')
   await screenshot(page, 'admin-session')
+})
+
+test('B7: somebody is told what is held of them, and erased, with a receipt', async ({
+  foyer,
+  visit,
+}) => {
+  const { page } = await visit({ expected: REFUSED_AT_THE_DOOR })
+  const session = await signUp(foyer, 'leaves@example.com')
+  await untilMerged(foyer, [session])
+  await comeIn(page, foyer)
+  await goTo(page, 'People')
+  await page.getByLabel('Who', { exact: true }).fill('leaves@example.com')
+  const download = page.waitForEvent('download')
+  await order(page, 'Export', 'asked for it in a letter')
+  expect((await download).suggestedFilename()).toBe('export.json')
+  expect(await readFile(await (await download).path(), 'utf8')).toContain(session.specId)
+
+  await order(page, 'Erase', 'asked for it in a letter')
+  await page.getByText(/^Signed/).waitFor()
+  for (const store of ['object', 'account', 'billing', 'identity', 'archive']) {
+    await page.getByRole('cell', { name: store, exact: true }).waitFor()
+  }
+  await screenshot(page, 'admin-erasure')
+  const [row] = await foyer.connect()`SELECT 1 FROM users WHERE email = 'leaves@example.com'`
+  expect(row).toBeUndefined()
 })
 
 test('everybody can use every area, wide and narrow, in light and dark', async ({

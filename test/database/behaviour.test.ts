@@ -240,6 +240,7 @@ describe('B6: decisions', () => {
       outcome: null,
       countedAs: null,
       countedOn: null,
+      promptedAt: null,
     })
   })
 

@@ -45,6 +45,23 @@ export const duration = known((ms) => {
 export const moment = (at: number | null | undefined, now: number): string =>
   known((value) => (Math.abs(now - value) < DAY_MS / 2 ? clock : calendar).format(value))(at)
 
+/** Of a figure in seconds, as Prometheus counts. */
+export const seconds = known((value) => duration(value * 1_000))
+
+const hours = new Intl.DateTimeFormat('en-GB', { weekday: 'short', hour: '2-digit' })
+
+/** Where a chart has no room. @param at its beginning */
+export const hour = (at: number | string): string => hours.format(Number(at))
+
+const sizes = new Intl.NumberFormat('en', {
+  style: 'unit',
+  unit: 'megabyte',
+  maximumFractionDigits: 1,
+})
+const BYTES_PER_MB = 1_000_000
+
+export const bytes = known((value) => sizes.format(value / BYTES_PER_MB))
+
 /** Of an id, as much as one compares by eye. */
 export const shortId = (id: string): string => id.slice(0, 8)
 

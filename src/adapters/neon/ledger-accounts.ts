@@ -28,7 +28,8 @@ export async function takeAccounts(
   return rows.flatMap(accountOf)
 }
 
-function accountOf(row: typeof users.$inferSelect): readonly LedgerAccount[] {
+/** What a row says of its account and of the things outside; empty: it names nobody. */
+export function accountOf(row: typeof users.$inferSelect): readonly LedgerAccount[] {
   const { userId, subjectKey, kind, planId, createdAt, fence } = row
   const identity = row.email ?? row.walletAddress ?? row.issuerSubject
   if (identity === null) return []

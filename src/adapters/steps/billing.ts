@@ -76,6 +76,15 @@ export const billingStepWith = (customers: CustomerApi): HydrationStep => ({
       return fail(stripeFailure(error))
     }
   },
+  async tell({ refs }) {
+    const ref = refs.get(BILLING_STEP)
+    if (ref === undefined) return ok(null)
+    try {
+      return ok(await customers.retrieve(ref))
+    } catch (error) {
+      return isMissing(error) ? ok(null) : fail(stripeFailure(error))
+    }
+  },
 })
 
 function customerApi({ customers }: Stripe, gate: CallGate): CustomerApi {

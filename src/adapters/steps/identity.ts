@@ -53,6 +53,7 @@ export const identityStepWith = (
   ensure: (input) => ensureUser(auth0, input),
   remove: ({ account }) => removeUser(auth0, account),
   count: ({ account, refs }) => countUsers(auth0, account, refs),
+  tell: ({ account, refs }) => findUser(auth0, auth0UserIdIn(refs) ?? ownIdOf(account.userId)),
 })
 
 async function ensureUser(
@@ -115,6 +116,7 @@ async function countUsers(
 const ownIdOf = (userId: string): string => `auth0|${userId}`
 
 const User = z.object({ user_id: z.string() })
+const WholeUser = z.looseObject(User.shape)
 const NoUser = z.object({ statusCode: z.literal(404) })
 
 /** What only looks like Auth0's answer may be the page of a proxy. */
@@ -129,10 +131,17 @@ function ownId(body: unknown, id: string): Result<string, StepFailure> {
 }
 
 async function userExists(auth0: UserApi, id: string): Promise<Result<boolean, StepFailure>> {
+  const found = await findUser(auth0, id)
+  return found.ok ? ok(found.value !== null) : found
+}
+
+/** As Auth0 shows it, whole. */
+async function findUser(auth0: UserApi, id: string): Promise<Result<object | null, StepFailure>> {
   const path = `/users/${encodeURIComponent(id)}`
   const found = await auth0.send({ method: 'GET', path, understood: [200, 404] })
   if (!found.ok) return found
   const { status, body } = found.value
-  if (status === 404) return NoUser.safeParse(body).success ? ok(false) : fail(UNREADABLE)
-  return User.safeParse(body).data?.user_id === id ? ok(true) : fail(UNREADABLE)
+  if (status === 404) return NoUser.safeParse(body).success ? ok(null) : fail(UNREADABLE)
+  const user = WholeUser.safeParse(body).data
+  return user?.user_id === id ? ok(user) : fail(UNREADABLE)
 }

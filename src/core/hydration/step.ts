@@ -59,6 +59,8 @@ export interface HydrationStep extends StepDefinition {
    * (`refsOfRow` in `adapters/neon/ledger-accounts.ts`). A step without it is never asked. It never throws.
    */
   readonly count?: (input: CountInput) => Promise<Result<number, StepFailure>>
+  /** What is held of this account there, as the provider shows it, for exports; `null`: nothing. It never throws. */
+  readonly tell?: (input: CountInput) => Promise<Result<object | null, StepFailure>>
 }
 
 /** The steps that such an account goes through, in their order. */

@@ -1,9 +1,11 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { log } from '../../adapters/log.ts'
+import { exportPerson } from '../../adapters/export-person.ts'
 import { connect } from '../../adapters/neon/database.ts'
+import { auditExport } from '../../adapters/neon/export-person.ts'
 import { createErasureRecords, readErasure } from '../../adapters/neon/erasures.ts'
-import { type ErasureView, PersonOrder } from '../../contract/people.ts'
+import { type ErasureView, type PersonExport, PersonOrder } from '../../contract/people.ts'
 import type { EraseRefusal } from '../../contract/subject-rpc.ts'
 import type { HttpEnv } from '../context.ts'
 import { invalid } from '../read-json.ts'
@@ -18,6 +20,25 @@ const ERASURE_RETRY_MS = 60_000
 
 /** `/api/admin/people`: what a person may ask of us, asked for by an operator. */
 export const people = new Hono<HttpEnv>()
+  .post('/export', async (c) => {
+    const order = await readOrder(c, PersonOrder)
+    if (!order.ok) return refuse(c, order.error)
+    const { operator, reason, ...named } = order.value
+    const told = nameIn(reason, named)
+    if (told !== null) return refuse(c, told)
+    const { settings, pepper } = c.get('services')
+    const database = connect(settings)
+    const key = await subjectMeant(named, database, pepper)
+    if (!key.ok) return refuse(c, key.error)
+    const now = Date.now()
+    const exported = await exportPerson(c.env, key.value, now)
+    if (exported === null) return refuse(c, NOTHING_HERE)
+    // Nobody is handed anything that the audit does not know of.
+    await auditExport(database, { operator, reason }, now)
+    log('info', 'person.exported', { requestId: c.get('requestId') })
+    return c.json(exported satisfies PersonExport)
+  })
+
   .post('/erase', async (c) => {
     const order = await readOrder(c, PersonOrder)
     if (!order.ok) return refuse(c, order.error)

@@ -75,6 +75,11 @@ export const admin = {
     ...shows('Put a group aside', z.strictObject({ dismissed: z.int().nonnegative() })),
     ...ordered,
   },
+  'POST /api/admin/people/export': {
+    ...shows('Everything that is held of somebody', view('PersonExport')),
+    body: PersonOrder,
+    refusals: ['not_found', ...BODY_REFUSALS],
+  },
   'POST /api/admin/people/erase': {
     summary: 'Erase somebody, from everywhere',
     body: PersonOrder,

@@ -50,7 +50,7 @@ const COLUMNS: readonly Column<LetterGroup>[] = [
   { title: 'Replaying', numeric: true, cell: ({ replaying }) => count(replaying) },
   { title: 'Newest', cell: ({ newest }, now) => moment(newest, now) },
   {
-    title: '',
+    title: 'Replay',
     cell: ({ replay }) => (replay === null ? null : <Tag tint="good">replay</Tag>),
   },
 ]

@@ -87,7 +87,7 @@ const COLUMNS: readonly Column<Letter>[] = [
   { title: 'Why', cell: ({ detail }) => detail },
   { title: 'State', cell: ({ state }) => words(state) },
   {
-    title: '',
+    title: 'Again',
     cell: (letter) => (letter.state === 'open' ? <DecideAgain letter={letter} /> : null),
   },
 ]

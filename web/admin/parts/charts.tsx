@@ -14,7 +14,7 @@ import {
   YAxis,
 } from 'recharts'
 
-export type Row = Readonly<Record<string, number | string>>
+export type Row = Readonly<Record<string, number | string | null>>
 
 /** A line, a band or a bar of a chart: a key of its rows. */
 export interface Series {
