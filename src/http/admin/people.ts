@@ -1,11 +1,13 @@
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import { log } from '../../adapters/log.ts'
 import { exportPerson } from '../../adapters/export-person.ts'
 import { connect } from '../../adapters/neon/database.ts'
 import { auditExport } from '../../adapters/neon/export-person.ts'
 import { createErasureRecords, readErasure } from '../../adapters/neon/erasures.ts'
+import type { OperatorRequest } from '../../contract/admin.ts'
 import { type ErasureView, type PersonExport, PersonOrder } from '../../contract/people.ts'
+import { type Result, fail, ok } from '../../contract/result.ts'
 import type { EraseRefusal } from '../../contract/subject-rpc.ts'
 import type { HttpEnv } from '../context.ts'
 import { invalid } from '../read-json.ts'
@@ -21,17 +23,13 @@ const ERASURE_RETRY_MS = 60_000
 /** `/api/admin/people`: what a person may ask of us, asked for by an operator. */
 export const people = new Hono<HttpEnv>()
   .post('/export', async (c) => {
-    const order = await readOrder(c, PersonOrder)
+    const order = await readPersonOrder(c)
     if (!order.ok) return refuse(c, order.error)
-    const { operator, reason, ...named } = order.value
-    const told = nameIn(reason, named)
-    if (told !== null) return refuse(c, told)
-    const { settings, pepper } = c.get('services')
+    const { key, operator, reason } = order.value
+    const { settings } = c.get('services')
     const database = connect(settings)
-    const key = await subjectMeant(named, database, pepper)
-    if (!key.ok) return refuse(c, key.error)
     const now = Date.now()
-    const exported = await exportPerson(c.env, key.value, now)
+    const exported = await exportPerson(c.env, key, now)
     if (exported === null) return refuse(c, NOTHING_HERE)
     // Nobody is handed anything that the audit does not know of.
     await auditExport(database, { operator, reason }, now)
@@ -40,18 +38,14 @@ export const people = new Hono<HttpEnv>()
   })
 
   .post('/erase', async (c) => {
-    const order = await readOrder(c, PersonOrder)
+    const order = await readPersonOrder(c)
     if (!order.ok) return refuse(c, order.error)
-    const { operator, reason, ...named } = order.value
-    const told = nameIn(reason, named)
-    if (told !== null) return refuse(c, told)
+    const { key, operator, reason } = order.value
     const { settings, pepper } = c.get('services')
     const database = connect(settings)
-    const key = await subjectMeant(named, database, pepper)
-    if (!key.ok) return refuse(c, key.error)
     // The object first: once it knows, it happens, whoever else dies before it has heard of it.
     const erasure = crypto.randomUUID()
-    const subject = c.env.SUBJECTS.getByName(key.value)
+    const subject = c.env.SUBJECTS.getByName(key)
     const ordered = await subject.erase({ erasure, operator, reason })
     if (!ordered.ok) return refuse(c, REFUSALS[ordered.error])
     const { erasure: id, orderedAt } = ordered.value
@@ -60,7 +54,7 @@ export const people = new Hono<HttpEnv>()
     // Whoever carries it out writes the same, if this is not written now.
     if (isNew) {
       const begun = { erasure: id, operator, reason, orderedAt }
-      const kept = await createErasureRecords(database, pepper).begin(begun, key.value)
+      const kept = await createErasureRecords(database, pepper).begin(begun, key)
       if (!kept.ok) log('warn', 'person.erasure_not_audited_yet', { erasure: id })
     }
     c.header('Location', `/api/admin/people/erasures/${id}`)
@@ -83,6 +77,20 @@ const REFUSALS: Readonly<Record<EraseRefusal, Refusal>> = {
     message: 'Who was here before is being erased still, and somebody has signed up since.',
     retryAfterMs: ERASURE_RETRY_MS,
   },
+}
+
+/** Who wants it, why, and whose object it is about. */
+async function readPersonOrder(
+  c: Context<HttpEnv>,
+): Promise<Result<OperatorRequest & { readonly key: string }, Refusal>> {
+  const order = await readOrder(c, PersonOrder)
+  if (!order.ok) return order
+  const { operator, reason, ...named } = order.value
+  const told = nameIn(reason, named)
+  if (told !== null) return fail(told)
+  const { settings, pepper } = c.get('services')
+  const key = await subjectMeant(named, connect(settings), pepper)
+  return key.ok ? ok({ operator, reason, key: key.value }) : key
 }
 
 /** A reason is kept for good: it must not say who it was that wanted to go. */

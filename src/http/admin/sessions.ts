@@ -9,13 +9,11 @@ import {
   SessionSearch,
   type SessionSearchResponse,
 } from '../../contract/people.ts'
-import { type Result, fail, ok } from '../../contract/result.ts'
-import { normaliseEmail } from '../../core/identity.ts'
 import { ERASED } from '../../core/onboarding/explain.ts'
 import type { HttpEnv } from '../context.ts'
-import type { Pepper } from '../../core/pepper.ts'
-import { invalid, readJson } from '../read-json.ts'
-import { NOTHING_HERE, type Refusal, refuse } from '../refuse.ts'
+import { keyOfEmail } from './person-meant.ts'
+import { readJson } from '../read-json.ts'
+import { NOTHING_HERE, refuse } from '../refuse.ts'
 
 const SpecId = z.uuid()
 
@@ -27,7 +25,7 @@ export const sessions = new Hono<HttpEnv>()
     const { userId, email, ...which } = search.value
     const services = c.get('services')
     const database = connect(services.settings)
-    const key = email === undefined ? null : await keyOf(email, services.pepper)
+    const key = email === undefined ? null : await keyOfEmail(email, services.pepper)
     if (key?.ok === false) return refuse(c, key.error)
     const by = key === null ? (userId === undefined ? null : { userId }) : { subjectKey: key.value }
     const known = by === null ? null : await findPerson(database, by)
@@ -53,13 +51,6 @@ export const sessions = new Hono<HttpEnv>()
         : await c.env.SUBJECTS.getByName(indexed.subject).explain(specId)
     return c.json({ specId, indexed, ...report } satisfies SessionResponse)
   })
-
-async function keyOf(email: string, pepper: Pepper): Promise<Result<string, Refusal>> {
-  const identity = normaliseEmail(email)
-  return identity.ok
-    ? ok(await pepper.name('email', identity.value))
-    : fail(invalid([{ path: 'email', message: identity.error }]))
-}
 
 /** Without the key, which is of no use outside. */
 function shown(known: Awaited<ReturnType<typeof findPerson>>): FoundPerson | null {

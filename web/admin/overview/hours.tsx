@@ -17,38 +17,47 @@ const RUNS: readonly Series[] = [
 
 const LATENCY: readonly Series[] = [{ key: 'hydrationP99', name: 'p99', colour: 1 }]
 
+interface HoursChartProps {
+  readonly title: string
+  readonly label: string
+  readonly hours: readonly OverviewHour[]
+  readonly series: readonly Series[]
+  readonly Chart: typeof Lines
+  readonly write: (value: number) => string
+}
+
+const HoursChart = ({ title, label, hours, series, Chart, write }: HoursChartProps) => (
+  <Panel title={title}>
+    <Chart label={label} rows={hours} x="hour" series={series} writeX={hour} writeY={write} />
+  </Panel>
+)
+
 /** The same as it went, hour by hour. */
 export const Hours = ({ hours }: { readonly hours: readonly OverviewHour[] }) => (
   <div className="grid-2">
-    <Panel title="People by hour">
-      <Lines
-        label="Sign-ups by the hour in which they began, and how far they came"
-        rows={hours}
-        x="hour"
-        series={PEOPLE}
-        writeX={hour}
-        writeY={count}
-      />
-    </Panel>
-    <Panel title="Runs by hour">
-      <Bars
-        label="Runs by the hour in which they ended"
-        rows={hours}
-        x="hour"
-        series={RUNS}
-        writeX={hour}
-        writeY={count}
-      />
-    </Panel>
-    <Panel title="Account built, p99">
-      <Lines
-        label="The slowest of a hundred runs, by hour"
-        rows={hours}
-        x="hour"
-        series={LATENCY}
-        writeX={hour}
-        writeY={seconds}
-      />
-    </Panel>
+    <HoursChart
+      title="People by hour"
+      label="Sign-ups by the hour in which they began, and how far they came"
+      hours={hours}
+      series={PEOPLE}
+      Chart={Lines}
+      write={count}
+    />
+    <HoursChart
+      title="Runs by hour"
+      label="Runs by the hour in which they ended"
+      hours={hours}
+      series={RUNS}
+      Chart={Bars}
+      write={count}
+    />
+    <HoursChart
+      title="Account built, p99"
+      label="The slowest of a hundred runs, by hour"
+      hours={hours}
+      series={LATENCY}
+      Chart={Lines}
+      write={seconds}
+    />
   </div>
 )
