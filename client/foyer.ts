@@ -16,6 +16,8 @@ export interface SignUp {
   readonly email: string
   readonly planId: string
   readonly referrer?: string
+  /** Turnstile's token, where the server wants one; another one is the same wish. */
+  readonly challenge?: string
 }
 
 /** Something that a person did, in names that developers give: never what they typed. */

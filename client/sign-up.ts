@@ -16,11 +16,14 @@ export async function signUp(
 ): Outcome<{ readonly specId: string }> {
   const intention = intend(wish, kept.read('intention'), { now: Date.now(), newId })
   kept.write('intention', intention)
-  const { email, planId, referrer } = wish
+  const { email, planId, referrer, challenge } = wish
   const answer = await access.request<SignUpResponse>({
     path: '/api/onboarding/speculative',
     method: 'POST',
-    headers: { 'Idempotency-Key': intention.key },
+    headers: {
+      'Idempotency-Key': intention.key,
+      ...(challenge !== undefined && { 'Turnstile-Token': challenge }),
+    },
     body: { email, plan_id: planId, ...(referrer !== undefined && { referrer }) },
   })
   if (!answer.ok) {

@@ -118,6 +118,10 @@ const Fields = z.object({
     .transform((domains) => domains.filter((domain) => domain !== ''))
     .pipe(z.array(z.string().regex(DOMAIN, 'must be domains, separated by commas')))
     .transform((domains): ReadonlySet<string> => new Set(domains)),
+  /** Of Cloudflare's Turnstile: whoever signs up brings its token. Absent: nobody is asked. */
+  TURNSTILE_SECRET: optional(z.string()),
+  /** Where its tokens are judged, when that is not at Cloudflare. */
+  TURNSTILE_API_URL: optional(httpUrl),
   /** A sign-up takes at least this long, so that a warm object tells less by answering sooner. */
   RESPONSE_FLOOR_MS: z.coerce.number().int().nonnegative().default(0),
   USER_LIMIT_PER_MINUTE: z.coerce.number().int().nonnegative().default(3),

@@ -11,6 +11,7 @@ export const SECRET_NAMES = [
   'STRIPE_WEBHOOK_SECRET',
   'RESEND_API_KEY',
   'OPENAI_API_KEY',
+  'TURNSTILE_SECRET',
   'WALLET_RPC_URLS',
 ] as const
 export type SecretName = (typeof SECRET_NAMES)[number]

@@ -8,6 +8,7 @@ export const ERROR_STATUS = {
   unauthorized: 401,
   code_invalid: 401,
   forbidden: 403,
+  challenge_failed: 403,
   not_found: 404,
   idempotency_key_reused: 409,
   replay_running: 409,

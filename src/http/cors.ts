@@ -19,6 +19,7 @@ export const allowOrigins = createMiddleware<HttpEnv>((c, next) =>
       'Content-Type',
       'Idempotency-Key',
       'Last-Event-ID',
+      'Turnstile-Token',
       'traceparent',
     ],
     exposeHeaders: ['X-Request-Id', 'Retry-After'],

@@ -6,6 +6,7 @@ import type { OpenRefusal, OpenSession } from '../contract/subject-rpc.ts'
 import { type OpenSpan, inSpan } from '../adapters/trace.ts'
 import { isBlocked } from '../core/blocked-domains.ts'
 import { normaliseEmail } from '../core/identity.ts'
+import { challenge } from './challenge.ts'
 import { noteAcceptance } from './acceptances.ts'
 import { buildNow } from './build-now.ts'
 import type { HttpEnv } from './context.ts'
@@ -19,7 +20,7 @@ const OptionalIdempotencyKey = IdempotencyKey.optional()
 
 /** `/api/onboarding`: sign up, and watch the account come true. */
 export const onboarding = new Hono<HttpEnv>()
-  .post('/speculative', responseFloor, limitByAddress, async (c) => {
+  .post('/speculative', responseFloor, limitByAddress, challenge, async (c) => {
     const command = await readSignUp(c)
     if (!command.ok) return refuse(c, command.error)
     return inSpan('speculative.create', {}, (span) => create(c, command.value, span))

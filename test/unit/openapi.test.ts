@@ -75,11 +75,13 @@ describe('OpenAPI', () => {
 
   test.each<[Route, string]>([
     ['POST /api/onboarding/speculative', 'Idempotency-Key'],
+    ['POST /api/onboarding/speculative', 'Turnstile-Token'],
     ['GET /api/onboarding/stream', 'Last-Event-ID'],
   ])('%s takes the header %s', (route, header) => {
     const { operation } = operations.find((one) => one.route === route) ?? {}
-    expect(operation?.parameters).toMatchObject([{ in: 'header', name: header }])
-    expect(operation?.parameters?.[0]).not.toHaveProperty('required', true)
+    const described = operation?.parameters?.find(({ name }) => name === header)
+    expect(described).toMatchObject({ in: 'header' })
+    expect(described).not.toHaveProperty('required', true)
   })
 
   test('a refusal for now says when it is worth trying again', () => {

@@ -20,13 +20,19 @@ export const onboarding = {
   'POST /api/onboarding/speculative': {
     summary: 'Sign up',
     more: 'Answers at once; the account is built behind it. Nothing in the answer tells whether the address is known. The same key and body within ten minutes are the same session.',
-    headers: z.object({ 'Idempotency-Key': IdempotencyKey.optional() }),
+    headers: z.object({
+      'Idempotency-Key': IdempotencyKey.optional(),
+      'Turnstile-Token': z
+        .string()
+        .optional()
+        .meta({ description: 'Needed where `TURNSTILE_SECRET` is set.' }),
+    }),
     body: SignUpRequest,
     answers: {
       201: { means: 'A new session.', body: SignUpResponse },
       200: { means: 'The session that this Idempotency-Key opened.', body: SignUpResponse },
     },
-    refusals: [...BODY_REFUSALS, 'idempotency_key_reused', 'rate_limited'],
+    refusals: [...BODY_REFUSALS, 'challenge_failed', 'idempotency_key_reused', 'rate_limited'],
   },
   'GET /api/onboarding/session': {
     summary: 'Where the account stands',

@@ -46,6 +46,31 @@ async function ethCall(to: string, data: Hex): Promise<string> {
   }
 }
 
+const Siteverify = z.object({
+  secret: z.string(),
+  response: z.string(),
+  idempotency_key: z.uuid().optional(),
+})
+
+/** Under which key each token was spent. */
+const spent = new Map<string, string | undefined>()
+
+/** As Turnstile judges: tokens that begin with `good` are good once, or again under the same key. */
+async function siteverify(request: Request): Promise<Response> {
+  const { secret, response, idempotency_key: key } = Siteverify.parse(await request.json())
+  const says = (...codes: readonly string[]) =>
+    Response.json({ success: codes.length === 0, 'error-codes': codes })
+  if (secret !== 'turnstile') return says('invalid-input-secret')
+  if (response.startsWith('silent')) return new Promise(() => undefined)
+  if (response.startsWith('broken')) return new Response('<html>', { status: 502 })
+  if (!response.startsWith('good')) return says('invalid-input-response')
+  if (spent.has(response) && (key === undefined || spent.get(response) !== key)) {
+    return says('timeout-or-duplicate')
+  }
+  spent.set(response, key)
+  return says()
+}
+
 /** What tests put at `/certs/<name>`. */
 const certs = new Map<string, string>()
 
@@ -57,6 +82,7 @@ export async function elsewhere(request: Request): Promise<Response> {
     const keys = certs.get(pathname)
     return new Response(keys ?? null, { status: keys === undefined ? 404 : 200 })
   }
+  if (pathname === '/siteverify') return siteverify(request)
   if (pathname === '/jwks.json') {
     return Response.json({ keys: [{ ...publicKey.export({ format: 'jwk' }), ...KEY }] })
   }
