@@ -1,4 +1,5 @@
 import { type SubmitEvent, useState } from 'react'
+import { newId } from '../../../client/new-id.ts'
 import { foyer } from '../../parts/foyer.ts'
 import { type ImportError, readTable } from '../data/read-table.ts'
 import { addTasks } from '../data/sample.ts'
@@ -29,7 +30,7 @@ export function Import() {
       return setOutcome(read.error)
     }
     const tasks = read.titles.map((title) => ({
-      id: crypto.randomUUID(),
+      id: newId(),
       projectId,
       title,
       done: false,

@@ -1,4 +1,5 @@
 import type { SubmitEvent } from 'react'
+import { newId } from '../../../client/new-id.ts'
 import { Field } from '../../parts/field.tsx'
 import { foyer } from '../../parts/foyer.ts'
 import { addProject } from '../data/sample.ts'
@@ -29,7 +30,7 @@ export const NewProject = () => (
 
 function create(event: SubmitEvent<HTMLFormElement>): void {
   event.preventDefault()
-  const id = crypto.randomUUID()
+  const id = newId()
   const name = formText(event.currentTarget, 'name')
   changeSample((sample) => addProject(sample, { id, name }))
   foyer.track({ type: 'form_submit', target: 'project' })

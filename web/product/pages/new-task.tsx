@@ -1,4 +1,5 @@
 import { type SubmitEvent, useState } from 'react'
+import { newId } from '../../../client/new-id.ts'
 import { Field } from '../../parts/field.tsx'
 import { foyer } from '../../parts/foyer.ts'
 import { addTasks } from '../data/sample.ts'
@@ -36,7 +37,7 @@ function create(event: SubmitEvent<HTMLFormElement>): void {
   event.preventDefault()
   const projectId = formText(event.currentTarget, 'project')
   const title = formText(event.currentTarget, 'title')
-  const task = { id: crypto.randomUUID(), projectId, title, done: false }
+  const task = { id: newId(), projectId, title, done: false }
   changeSample((sample) => addTasks(sample, [task]))
   foyer.track({ type: 'form_submit', target: 'task' })
   go(`/projects/${projectId}`)
