@@ -64,8 +64,9 @@ const nameOf = ({ segment, version }: ArmsView): string => `${segment} · ${vers
 
 function Segments(props: { readonly segments: readonly ArmsView[]; readonly now: number }) {
   const { segments } = props
-  const [chosen, setChosen] = useState(0)
-  const shown = segments[chosen] ?? segments[0]
+  // By name: each refresh may bring another order.
+  const [chosen, setChosen] = useState('')
+  const shown = segments.find((view) => nameOf(view) === chosen) ?? segments[0]
   if (shown === undefined) return null
   const betas = Object.fromEntries(shown.arms.map((arm) => [arm.tone, arm]))
   return (
@@ -75,11 +76,11 @@ function Segments(props: { readonly segments: readonly ArmsView[]; readonly now:
         <select
           className="input"
           id="segment"
-          value={chosen}
-          onChange={({ target }) => setChosen(Number(target.value))}
+          value={nameOf(shown)}
+          onChange={({ target }) => setChosen(target.value)}
         >
-          {segments.map((view, at) => (
-            <option key={nameOf(view)} value={at}>
+          {segments.map((view) => (
+            <option key={nameOf(view)} value={nameOf(view)}>
               {nameOf(view)}
             </option>
           ))}
