@@ -50,9 +50,9 @@ async function unsubscribe(token: string): Promise<Outcome> {
     history.replaceState(null, '', location.pathname)
     return 'done'
   }
-  const body = (await response?.json().catch(() => null)) as ErrorBody | null | undefined
+  const body = (await response?.json().catch(() => null)) as Partial<ErrorBody> | null | undefined
   return {
-    problem: body?.error.message ?? 'No connection. Please try again.',
+    problem: body?.error?.message ?? 'No connection. Please try again.',
     gone: response?.status === GONE,
   }
 }
