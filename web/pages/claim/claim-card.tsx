@@ -45,7 +45,7 @@ export function ClaimCard() {
         <button type="submit" className="button wide" disabled={pending}>
           {pending ? 'One moment…' : 'Confirm address'}
         </button>
-        {problem?.code === 'rate_limited' ? (
+        {isSpent(problem) ? (
           <p className="quiet-text">
             Open the link in the mail instead, or <a href={via('/', wanted)}>sign up anew</a>.
           </p>
@@ -69,8 +69,16 @@ const Proved = ({ wanted }: { readonly wanted: string }) => (
 const WORDS: Readonly<Partial<Record<Problem['code'], string>>> = {
   offline: 'No connection. The code is still good: try again in a moment.',
   code_invalid: 'This code is not right, or too old. Look for the newest mail.',
-  rate_limited: 'Too many tries. The link in the mail still works.',
+  rate_limited: 'Too many requests from here. Wait a minute, and try again.',
 }
 
-const wordsOf = (problem: Problem | null): string | null =>
-  problem === null ? null : (WORDS[problem.code] ?? problem.message)
+const SPENT = 'Too many tries. The link in the mail still works.'
+
+/** All tries of a code are used up; a limit that names a time only asks to wait. */
+const isSpent = (problem: Problem | null): boolean =>
+  problem?.code === 'rate_limited' && problem.retryAfterMs === undefined
+
+function wordsOf(problem: Problem | null): string | null {
+  if (problem === null) return null
+  return isSpent(problem) ? SPENT : (WORDS[problem.code] ?? problem.message)
+}
