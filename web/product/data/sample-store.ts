@@ -1,16 +1,27 @@
 import { useSyncExternalStore } from 'react'
+import { useSnapshot } from '../../../client/react/use-snapshot.ts'
+import { foyer } from '../../parts/foyer.ts'
+import { type Owner, isTheirs, ownerOf } from './owner.ts'
 import { EMPTY, type Sample } from './sample.ts'
 
 const KEY = 'sample-product'
 
-let kept: { readonly text: string | null; readonly sample: Sample } = { text: null, sample: EMPTY }
+/** One at a time: of whoever used this browser last. */
+interface Kept {
+  readonly owner: Owner
+  readonly sample: Sample
+}
+
+const NOBODYS: Kept = { owner: null, sample: EMPTY }
+
+let last: Kept & { readonly text: string | null } = { text: null, ...NOBODYS }
 const listeners = new Set<() => void>()
 
 /** The same object until something was written, also by another tab. */
-function read(): Sample {
+function read(): Kept {
   const text = keptText()
-  if (text !== kept.text) kept = { text, sample: parse(text) }
-  return kept.sample
+  if (text !== last.text) last = { text, ...parse(text) }
+  return last
 }
 
 function keptText(): string | null {
@@ -18,23 +29,32 @@ function keptText(): string | null {
     return localStorage.getItem(KEY)
   } catch {
     // Storage is closed to us: this page remembers by itself.
-    return kept.text
+    return last.text
   }
 }
 
-function parse(text: string | null): Sample {
+function parse(text: string | null): Kept {
   try {
-    return { ...EMPTY, ...(JSON.parse(text ?? '{}') as Partial<Sample>) }
+    const { owner = null, sample } = JSON.parse(text ?? '{}') as Partial<Kept>
+    return { owner, sample: { ...EMPTY, ...sample } }
   } catch {
-    return EMPTY
+    return NOBODYS
   }
 }
 
-/** @param change of what is there to what shall be */
+/** @param change of what this person has to what they shall have; another's is gone with it */
 export function changeSample(change: (sample: Sample) => Sample): void {
-  const sample = change(read())
-  const text = JSON.stringify(sample)
-  kept = { text, sample }
+  const owner = ownerOf(foyer.getSnapshot().person)
+  const kept = read()
+  write({ owner, sample: change(isTheirs(kept.owner, owner) ? kept.sample : EMPTY) })
+}
+
+/** Whoever it belongs to: also for when they leave. */
+export const forgetSample = (): void => write(NOBODYS)
+
+function write(kept: Kept): void {
+  const text = JSON.stringify(kept)
+  last = { text, ...kept }
   try {
     localStorage.setItem(KEY, text)
   } catch {
@@ -43,10 +63,12 @@ export function changeSample(change: (sample: Sample) => Sample): void {
   for (const listener of listeners) listener()
 }
 
-export const forgetSample = (): void => changeSample(() => EMPTY)
-
-/** Empty on the server, and while the page hydrates. */
-export const useSample = (): Sample => useSyncExternalStore(subscribe, read, () => EMPTY)
+/** Of this person. Empty on the server, and while the page hydrates. */
+export function useSample(): Sample {
+  const owner = useSnapshot(({ person }) => ownerOf(person))
+  const kept = useSyncExternalStore(subscribe, read, () => NOBODYS)
+  return isTheirs(kept.owner, owner) ? kept.sample : EMPTY
+}
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener)

@@ -1,7 +1,8 @@
 import { Suspense, lazy, useEffect, useRef } from 'react'
-import { usePerson } from '../../../client/react/use-snapshot.ts'
+import { usePerson, useSnapshot } from '../../../client/react/use-snapshot.ts'
 import { NobodyHere } from '../../parts/nobody-here.tsx'
 import { foyer } from '../../parts/foyer.ts'
+import { forgetSample } from '../data/sample-store.ts'
 import { PAGES } from '../pages.ts'
 import { matchPath, useAddress } from '../router.ts'
 import { ConfirmBanner } from './confirm-banner.tsx'
@@ -21,6 +22,7 @@ const Recommendations = lazy(async () => {
 export function Product() {
   const address = useAddress()
   const person = usePerson()
+  const ended = useSnapshot((snapshot) => snapshot.ended !== null)
   const match = address === null ? null : matchPath(address)
   const page = match === null ? null : PAGES[match.path]
   const known = page !== null
@@ -29,6 +31,10 @@ export function Product() {
   useEffect(() => {
     if (somebody && known && address !== null) foyer.track({ type: 'page_view', path: address })
   }, [somebody, known, address])
+  useEffect(() => {
+    // Whoever comes next may be another person.
+    if (ended) forgetSample()
+  }, [ended])
   return (
     <div className="product">
       <a className="skip" href="#main">
