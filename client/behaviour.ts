@@ -1,10 +1,11 @@
 import type { Access } from './access.ts'
-import { subjectOf } from './credentials.ts'
+import { type Credentials, isStale, subjectOf } from './credentials.ts'
 import { Errand, isPassing } from './errand.ts'
 import { type Waiting, batchOf, queued, without } from './event-queue.ts'
 import type { Deed } from './foyer.ts'
+import type { Call } from './http.ts'
 import { newId } from './new-id.ts'
-import type { Problem } from './problem.ts'
+import type { Outcome, Problem } from './problem.ts'
 import { visitId } from './visit.ts'
 
 /** Clicks that belong together go together, and a hint still comes while it helps. */
@@ -13,6 +14,8 @@ const FLUSH_AFTER_MS = 1_500
 const CALLS_MAX = 2
 /** No page of a catalogue is as long; what follows would be what somebody typed. */
 const PATH_MAX_CHARS = 512
+
+type Report = (person: Credentials) => Call<unknown>
 
 /** What people do, in calls of many events. Each has its own id, so that none counts twice. */
 export class Behaviour {
@@ -47,9 +50,15 @@ export class Behaviour {
     this.errand.soon(FLUSH_AFTER_MS)
   }
 
-  /** The page may not come back: what waits goes now, beside what is under way. */
+  /**
+   * The page may not come back: what waits goes now, beside what is under way. A token that is too old
+   * is not renewed, since nobody might read the reply, and whoever says the old one again is a thief.
+   */
   leave(): void {
-    void this.#flush().then((problem) => problem && this.errand.soon(FLUSH_AFTER_MS))
+    const held = this.#access.current()
+    if (held === null || isStale(held, Date.now())) return
+    const say = (call: Report) => this.#access.request(call(held), held.token)
+    void this.#flush(say).then((problem) => problem && this.errand.soon(FLUSH_AFTER_MS))
   }
 
   /** Another person's are not theirs. */
@@ -57,12 +66,14 @@ export class Behaviour {
     this.#queue = []
   }
 
-  async #flush(): Promise<Problem | null> {
+  async #flush(
+    say: (call: Report) => Outcome<unknown> = (call) => this.#access.call(call),
+  ): Promise<Problem | null> {
     const batch = batchOf(without(this.#queue, this.#inFlight))
     if (batch.length === 0 || this.#calls >= CALLS_MAX) return null
     this.#calls += 1
     this.#inFlight = [...this.#inFlight, ...batch]
-    const answer = await this.#access.call((person) => ({
+    const answer = await say((person) => ({
       path: '/api/v1/events',
       method: 'POST',
       body: { events: batch.map((event) => ({ ...event, userId: subjectOf(person) })) },
@@ -70,7 +81,9 @@ export class Behaviour {
     }))
     this.#calls -= 1
     this.#inFlight = without(this.#inFlight, batch)
-    if (!answer.ok && isPassing(answer.error)) return answer.error
+    // A refusal on leaving: a page that comes back renews its token. At other times nobody is left.
+    if (!answer.ok && (isPassing(answer.error) || answer.error.code === 'unauthorized'))
+      return answer.error
     this.#queue = without(this.#queue, batch)
     this.#flushed()
     if (this.#queue.length > 0) this.errand.soon()

@@ -164,6 +164,42 @@ describe('A1: what somebody does', () => {
     expect(server.calls(EVENTS)).toHaveLength(1)
   })
 
+  test('A1: right before the page is left costs no refresh, whose reply nobody would read', async () => {
+    const refresh = 'POST /api/auth/refresh'
+    server.on(refresh, () =>
+      Response.json({ token: token('user', 900), refreshToken: 's', userId: 'user' }),
+    )
+    const foyer = await signedUp()
+    await foyer.claim('12345678')
+    await pass(MINUTE_MS)
+    vi.setSystemTime(Date.now() + 60 * MINUTE_MS)
+    foyer.track({ type: 'page_view' })
+    page.show('hidden')
+    page.page.dispatchEvent(new Event('pagehide'))
+    await pass(0)
+    expect(server.calls(refresh)).toHaveLength(0)
+    expect(server.calls(EVENTS)).toHaveLength(0)
+    // The page came back, or was only hidden.
+    await pass(2_000)
+    expect(server.calls(refresh)).toHaveLength(1)
+    expect(ids().flat()).toHaveLength(1)
+  })
+
+  test('A1: that is refused right before the page is left waits for a page that comes back', async () => {
+    const renew = 'POST /api/onboarding/token'
+    const foyer = await signedUp()
+    server.on(EVENTS, () => problem(401, 'unauthorized'))
+    foyer.track({ type: 'page_view' })
+    page.show('hidden')
+    await pass(0)
+    expect(server.calls(EVENTS)).toHaveLength(1)
+    expect(server.calls(renew)).toHaveLength(0)
+    server.on(EVENTS, taken)
+    await pass(2_000)
+    const [first, ...later] = ids()
+    expect(later).toEqual([first])
+  })
+
   test('A1: of which much waits, never makes more than 64 KiB outlive the page', async () => {
     const foyer = await signedUp()
     server.on(EVENTS, ({ signal }) => {
