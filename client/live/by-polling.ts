@@ -7,8 +7,8 @@ import { asFrame } from './read-frame.ts'
 /** Where nothing else goes through: how things stand, asked for again and again. */
 export async function byPolling(line: Line): Promise<Ending> {
   let brought = false
-  const status = async (): Promise<Problem | null> => {
-    if (line.access.current()?.kind !== 'session') return null
+  const status = async (): Promise<Problem | null | undefined> => {
+    if (line.access.current()?.kind !== 'session') return undefined
     const answer = await line.access.call<SessionView>({ path: '/api/onboarding/session' })
     if (!answer.ok) return answer.error
     const frame = asFrame({ type: 'status', ...answer.value })
@@ -16,7 +16,8 @@ export async function byPolling(line: Line): Promise<Ending> {
     return null
   }
   const [of, ofRecommendation] = await Promise.all([status(), line.ask()])
-  const problem = of ?? ofRecommendation
+  // How a run comes along is news, whatever becomes of recommendations; of a member they are all.
+  const problem = of === undefined ? ofRecommendation : of
   if (problem) return { kind: 'lost', lastedMs: 0, askedMs: problem.retryAfterMs }
   line.works()
   return { kind: 'over', brought }
