@@ -1,4 +1,4 @@
-import type { Ending } from './course.ts'
+import { type Ending, STEADY_MS } from './course.ts'
 import type { Line } from './line.ts'
 import { readFrame } from './read-frame.ts'
 import { eventReader } from './sse.ts'
@@ -29,8 +29,10 @@ export async function byStream({ access, seen, hear, works, signal }: Line): Pro
       return null
     },
   })
-  if (answer.ok) return { kind: 'over', brought }
-  return { kind: 'lost', lastedMs: Date.now() - beganAt, askedMs: answer.error.retryAfterMs }
+  const lastedMs = Date.now() - beganAt
+  if (!answer.ok) return { kind: 'lost', lastedMs, askedMs: answer.error.retryAfterMs }
+  // A proxy cuts it short, or too many tabs push each other out: to begin again would go on for ever.
+  return brought || lastedMs >= STEADY_MS ? { kind: 'over', brought } : { kind: 'lost', lastedMs }
 }
 
 const isEventStream = ({ headers }: Response): boolean =>

@@ -7,7 +7,7 @@ export type Way = Exclude<Transport, 'none'>
 /** One may be chance: a server that restarts, a train in a tunnel. */
 const FAILURES_MAX = 2
 /** A connection that held for so long works; a shorter one is what a proxy does that forbids it. */
-const STEADY_MS = 10_000
+export const STEADY_MS = 10_000
 /** A better way is tried again after this time, and after twice as long each time that it failed … */
 const DETOUR_BASE_MS = 60_000
 /** … but at least so often: the network of a laptop changes with the room. */

@@ -198,6 +198,29 @@ describe('B5: where sockets are forbidden', () => {
     expect(foyer.getSnapshot().run).toMatchObject({ seq: 4, status: 'merged' })
   })
 
+  test('B5: and recommendations fail, polling goes on by what it hears of the run', async () => {
+    Line.fate = 'fails'
+    server.on('GET /api/v1/recommendation', () => problem(503, 'unavailable'))
+    server.on('GET /api/onboarding/session', () => session(3))
+    const { foyer } = await signedUp()
+    await pass(10_000)
+    expect(foyer.getSnapshot()).toMatchObject({ transport: 'polling', run: { seq: 3 } })
+  })
+
+  test('B5: and streams end as soon as they begin, it polls', async () => {
+    Line.fate = 'fails'
+    server.on('GET /api/onboarding/stream', () => {
+      const { response, end } = streamOf()
+      end()
+      return response
+    })
+    server.on('GET /api/onboarding/session', () => session(3))
+    const { foyer } = await signedUp()
+    await pass(10_000)
+    expect(foyer.getSnapshot()).toMatchObject({ transport: 'polling', run: { seq: 3 } })
+    expect(server.calls('GET /api/onboarding/stream')).toHaveLength(2)
+  })
+
   test('B5: and a stream falls silent, it is given up', async () => {
     Line.fate = 'fails'
     server.on('GET /api/onboarding/stream', ({ signal }) => {
