@@ -1,5 +1,10 @@
 import { type Result, fail, ok } from '../src/contract/result.ts'
-import { type Credentials, isStale, readCredentials } from './credentials.ts'
+import {
+  type Credentials,
+  type MemberCredentials,
+  isStale,
+  readCredentials,
+} from './credentials.ts'
 import { type Call, request } from './http.ts'
 import type { Kept } from './kept.ts'
 import { locked } from './locked.ts'
@@ -81,6 +86,20 @@ export class Access {
       this.#renewing = undefined
     })
     return this.#renewing
+  }
+
+  /**
+   * Signs a member out whom this browser no longer acts for. Nothing of it is kept, not even a token
+   * that was renewed to say so.
+   */
+  async release(held: MemberCredentials): Outcome<null> {
+    const logout = ({ token }: Credentials) =>
+      this.request<null>({ path: '/api/auth/logout', method: 'POST' }, token)
+    const first = isStale(held, Date.now()) ? fail(NOBODY) : await logout(held)
+    if (!isRefused(first)) return first
+    const renewed = await askForNew(this.#baseUrl, held)
+    const answer = renewed.ok ? await logout(renewed.value) : renewed
+    return isRefused(answer) ? ok(null) : answer
   }
 
   async #renew(spent: Credentials): Outcome<Credentials> {

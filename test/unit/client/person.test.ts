@@ -10,6 +10,7 @@ const WISH = { email: 'jane@example.com', planId: 'pro' }
 const SIGN_UP = 'POST /api/onboarding/speculative'
 const RENEW = 'POST /api/onboarding/token'
 const CLAIM = 'POST /api/onboarding/claim'
+const LOGOUT = 'POST /api/auth/logout'
 const REFRESH = 'POST /api/auth/refresh'
 
 let server: Server
@@ -422,6 +423,40 @@ describe('B1: a member', () => {
     expect(keep.items.size).toBe(0)
     expect(await one.token()).toBeNull()
   })
+
+  test('B1: who signs out with an old token and no network is signed out at once, and told that nobody heard', async () => {
+    const foyer = await signedIn()
+    await pass(900_000)
+    server.on(REFRESH, lost).on(LOGOUT, lost)
+    const logout = foyer.logout()
+    expect(foyer.getSnapshot().person.kind).toBe('nobody')
+    expect(keep.getItem('foyer.person')).toBeNull()
+    expect(await logout).toMatchObject({ ok: false, error: { code: 'offline' } })
+  })
+
+  test.each<[string, (isNew: boolean) => boolean, number]>([
+    ['too old', () => true, 1_000_000],
+    ['not taken any more', (isNew) => isNew, 0],
+  ])(
+    'B1: who signs out with a token that is %s is signed out there, too',
+    async (_name, takes, ms) => {
+      const foyer = await signedIn()
+      const { token: first } = JSON.parse(keep.getItem('foyer.person') ?? '') as { token: string }
+      let loggedOut = 0
+      server.on(LOGOUT, ({ headers }) => {
+        if (!takes(headers.get('Authorization') !== `Bearer ${first}`)) {
+          return problem(401, 'unauthorized')
+        }
+        loggedOut += 1
+        return new Response(null, { status: 204 })
+      })
+      vi.setSystemTime(Date.now() + ms)
+      expect(await foyer.logout()).toEqual({ ok: true, value: null })
+      expect(loggedOut).toBe(1)
+      expect(server.calls(REFRESH)).toHaveLength(1)
+      expect(keep.getItem('foyer.person')).toBeNull()
+    },
+  )
 
   test('B1: who signs out while a refresh is under way stays signed out', async () => {
     const foyer = await signedIn()
