@@ -63,6 +63,10 @@ export const personOf = (credentials: Credentials | null): Person => {
   return { kind, specId: credentials.specId, email: credentials.email }
 }
 
+/** Somebody, or nobody, however often their tokens were renewed. */
+export const isSamePerson = (one: Credentials | null, other: Credentials | null): boolean =>
+  JSON.stringify(personOf(one)) === JSON.stringify(personOf(other))
+
 /** The `sub` of the token: a session's specId, or a member's userId. */
 export const subjectOf = (credentials: Credentials): string =>
   credentials.kind === 'member' ? credentials.userId : credentials.specId

@@ -1,7 +1,7 @@
 import { fail, ok } from '../src/contract/result.ts'
 import type { MemberResponse } from '../src/contract/tokens.ts'
 import type { Access } from './access.ts'
-import { ofMember } from './credentials.ts'
+import { isSamePerson, ofMember } from './credentials.ts'
 import type { Kept } from './kept.ts'
 import { pause } from './pause.ts'
 import { NOBODY, OFFLINE, type Outcome } from './problem.ts'
@@ -10,6 +10,8 @@ import { NOBODY, OFFLINE, type Outcome } from './problem.ts'
 const CLAIM_RETRY_MS = 1_000
 
 type Member = Outcome<{ readonly userId: string }>
+
+type IsAsking = () => boolean
 
 interface Claim {
   readonly token: string
@@ -50,7 +52,8 @@ export class Proof {
   }
 
   resume(resumeToken: string): Member {
-    return this.#prove('/api/onboarding/resume', { resumeToken })
+    this.#underWay = this.#prove('/api/onboarding/resume', { resumeToken }, this.#asking())
+    return this.#underWay
   }
 
   /** Another mail; the server sends as many as it thinks right, and says the same. */
@@ -59,23 +62,38 @@ export class Proof {
     return answer.ok ? ok(null) : answer
   }
 
+  /** @returns whether it is still the person who asks now */
+  #asking(): IsAsking {
+    const asked = this.#access.current()
+    return () => isSamePerson(asked, this.#access.current())
+  }
+
   async #ask(claim: Claim): Member {
+    const isAsking = this.#asking()
     this.#kept.write('claim', claim)
-    const once = () => this.#prove('/api/onboarding/claim', { code: claim.code }, claim.token)
+    const once = () =>
+      this.#prove('/api/onboarding/claim', { code: claim.code }, isAsking, claim.token)
     let answer = await once()
     if (!answer.ok && answer.error.code === OFFLINE.code) {
       await pause(CLAIM_RETRY_MS)
       answer = await once()
     }
-    if (answer.ok || answer.error.code !== OFFLINE.code) this.#kept.write('claim', null)
+    const isKnown = answer.ok || answer.error.code !== OFFLINE.code
+    // Of whoever came after, another claim may be kept by now.
+    if (isKnown && isAsking()) this.#kept.write('claim', null)
     return answer
   }
 
-  async #prove(path: string, body: object, token?: string): Member {
+  async #prove(path: string, body: object, isAsking: IsAsking, token?: string): Member {
     const answer = await this.#access.request<MemberResponse>({ path, method: 'POST', body }, token)
     if (!answer.ok) return answer
     const member = ofMember(answer.value, Date.now())
     if (member === null) return fail(OFFLINE)
+    // The same claim may have been answered before, here or in another tab.
+    if (!isAsking() && !isSamePerson(member, this.#access.current())) {
+      void this.#access.release(member)
+      return fail(NOBODY)
+    }
     this.#access.become(member)
     return ok({ userId: member.userId })
   }

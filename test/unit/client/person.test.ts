@@ -73,6 +73,40 @@ describe('S8: a sign-up', () => {
     expect(new Set(keys()).size).toBe(1)
   })
 
+  test('S8: that is answered after another one was does not take its place', async () => {
+    const foyer = started()
+    let reply = (_answer: Response) => {}
+    server.on(SIGN_UP, () => new Promise<Response>((resolve) => (reply = resolve)))
+    const early = foyer.signUp({ ...WISH, email: 'jnae@example.com' })
+    await pass(0)
+    server.on(SIGN_UP, session)
+    expect(await foyer.signUp(WISH)).toMatchObject({ ok: true })
+    reply(Response.json({ token: token('early'), specId: 'early' }))
+    expect(await early).toMatchObject({ ok: false })
+    expect(foyer.getSnapshot().person).toMatchObject({ specId: 'spec', email: WISH.email })
+  })
+
+  test('S8: that is answered after somebody signed out signs nobody in', async () => {
+    const foyer = await signedUp()
+    let reply = (_answer: Response) => {}
+    server.on(SIGN_UP, () => new Promise<Response>((resolve) => (reply = resolve)))
+    const again = foyer.signUp({ ...WISH, planId: 'team' })
+    await pass(0)
+    await foyer.logout()
+    reply(session())
+    expect(await again).toMatchObject({ ok: false, error: { code: 'unauthorized' } })
+    expect(foyer.getSnapshot().person.kind).toBe('nobody')
+  })
+
+  test('S8: that is said twice at once is answered twice', async () => {
+    const foyer = started()
+    const answers = await Promise.all([foyer.signUp(WISH), foyer.signUp(WISH)])
+    expect(answers).toEqual([
+      { ok: true, value: { specId: 'spec' } },
+      { ok: true, value: { specId: 'spec' } },
+    ])
+  })
+
   test('S8: is the same one after a reload', async () => {
     server.on(SIGN_UP, lost)
     await started().signUp(WISH)
@@ -319,6 +353,46 @@ describe('B1: a claim', () => {
     await pass(5_000)
     expect(foyer.getSnapshot().person.kind).toBe('member')
     expect(new Set(ended)).toEqual(new Set([null]))
+  })
+
+  test.each<[string, string, string | null]>([
+    ['signed out', 'nobody', null],
+    ['somebody else signed up', 'session', 'other'],
+  ])('B1: that is answered after %s signs nobody in, there or here', async (_name, kind, other) => {
+    const foyer = await signedUp()
+    let reply = (_answer: Response) => {}
+    server.on(CLAIM, () => new Promise<Response>((resolve) => (reply = resolve)))
+    const loggedOut = vi.fn<(token: string | null) => void>()
+    server.on(LOGOUT, ({ headers }) => {
+      loggedOut(headers.get('Authorization'))
+      return new Response(null, { status: 204 })
+    })
+    const claim = foyer.claim('12345678')
+    await pass(0)
+    if (other === null) await foyer.logout()
+    else {
+      server.on(SIGN_UP, () => Response.json({ token: token(other), specId: other }))
+      await foyer.signUp({ ...WISH, email: 'joe@example.com' })
+    }
+    expect(loggedOut).not.toHaveBeenCalled()
+    reply(member())
+    expect(await claim).toMatchObject({ ok: false, error: { code: 'unauthorized' } })
+    await pass(0)
+    expect(foyer.getSnapshot().person.kind).toBe(kind)
+    expect(loggedOut).toHaveBeenCalledTimes(1)
+  })
+
+  test('B1: that is answered twice, in two tabs, is one member', async () => {
+    const foyer = await signedUp()
+    const replies: ((answer: Response) => void)[] = []
+    server.on(CLAIM, () => new Promise<Response>((resolve) => replies.push(resolve)))
+    const claims = [foyer.claim('12345678'), started().claim('12345678')]
+    await pass(0)
+    for (const reply of replies) reply(member())
+    const ok = { ok: true, value: { userId: 'user' } }
+    expect(await Promise.all(claims)).toEqual([ok, ok])
+    expect(server.calls(LOGOUT)).toHaveLength(0)
+    expect(foyer.getSnapshot().person.kind).toBe('member')
   })
 
   test('B1: ends the session in a browser that knows nothing of it', async () => {
