@@ -27,13 +27,19 @@ export function Profile() {
     foyer.track({ type: 'form_submit', target: 'workspace' })
     setNote('Saved.')
   }
-  const known = account?.profile['workspace']
-  const name = workspace || (typeof known === 'string' ? known : '')
+  const [forgotten, setForgotten] = useState(0)
+  const forget = () => {
+    forgetSample()
+    setForgotten(forgotten + 1)
+  }
+  const name = workspace || nameIn(account)
   return (
     <>
       <PageHead title="Profile" lead="Who you are here." />
-      <form key={name} className="card stack form-card" onSubmit={save}>
+      <form className="card stack form-card" onSubmit={save}>
         <Field
+          // Drawn anew for what comes from elsewhere; saving keeps the focus where it is.
+          key={`${nameIn(account)} ${forgotten}`}
           label="Workspace name"
           name="workspace"
           defaultValue={name}
@@ -49,10 +55,16 @@ export function Profile() {
       </form>
       <AccountFacts person={person} account={account} />
       <p>
-        <button type="button" className="link" onClick={forgetSample}>
+        <button type="button" className="link" onClick={forget}>
           Forget my sample projects and tasks
         </button>
       </p>
     </>
   )
+}
+
+/** What the account calls the workspace, once it was asked for. */
+function nameIn(account: Account | null): string {
+  const name = account?.profile['workspace']
+  return typeof name === 'string' ? name : ''
 }
