@@ -1,5 +1,6 @@
 import { CSPProvider } from '@base-ui/react/csp-provider'
 import { lazy, Suspense } from 'react'
+import { LoadAgain } from '../../admin/load-again.tsx'
 import { Waiting } from '../../admin/waiting.tsx'
 import { useHydrated } from '../../parts/use-hydrated.ts'
 import '../../style/admin.css'
@@ -13,9 +14,11 @@ export function Page() {
   return (
     <CSPProvider disableStyleElements>
       {hydrated ? (
-        <Suspense fallback={<Waiting />}>
-          <Dashboard />
-        </Suspense>
+        <LoadAgain>
+          <Suspense fallback={<Waiting />}>
+            <Dashboard />
+          </Suspense>
+        </LoadAgain>
       ) : (
         <Waiting />
       )}

@@ -1,4 +1,5 @@
-import { Suspense, lazy, useEffect, useRef } from 'react'
+import { lazy, useEffect, useRef } from 'react'
+import { Quietly } from '../../../client/react/quietly.tsx'
 import { usePerson, useSnapshot } from '../../../client/react/use-snapshot.ts'
 import { NobodyHere } from '../../parts/nobody-here.tsx'
 import { foyer } from '../../parts/foyer.ts'
@@ -11,7 +12,7 @@ import { NoSuchPage } from './no-such-page.tsx'
 import { Opening } from './opening.tsx'
 import { Side } from './side.tsx'
 
-/** A third of what the product loads, and nobody waits for it. */
+/** A third of what the product loads: nobody waits for it, and the product is there without it. */
 const Recommendations = lazy(async () => {
   const { Recommendations: recommendations } =
     await import('../../../client/react/recommendations.tsx')
@@ -54,7 +55,7 @@ export function Product() {
           {somebody && page !== null && match !== null ? <page.Page id={match.id} /> : null}
         </main>
         {somebody ? <Machine /> : null}
-        <Suspense>{somebody ? <Recommendations /> : null}</Suspense>
+        <Quietly>{somebody ? <Recommendations /> : null}</Quietly>
       </div>
     </div>
   )
