@@ -14,7 +14,7 @@ const RecommendationTooltip = lazy(async () => ({
 
 /**
  * Shows whatever is recommended, in its component: once, anywhere below the provider. A tooltip whose
- * action has no anchor on the page is shown as a sidebar hint.
+ * action has no anchor on the page, or none that is drawn, is shown as a sidebar hint.
  */
 export function Recommendations() {
   const { stage } = useScope()

@@ -12,9 +12,9 @@ export class Stage {
     return () => this.#listeners.delete(listener)
   }
 
-  /** The first element on the page that stands for an action. */
+  /** The first element on the page that stands for an action, and is drawn: not within a closed menu. */
   anchorOf(action: string): Element | null {
-    return this.#anchors.get(action)?.at(0) ?? null
+    return this.#anchors.get(action)?.find(isDrawn) ?? null
   }
 
   /** @returns takes the anchor away again */
@@ -47,3 +47,5 @@ export class Stage {
     for (const listener of this.#listeners) listener()
   }
 }
+
+const isDrawn = (element: Element): boolean => element.getClientRects().length > 0

@@ -4,7 +4,7 @@ const SEEN_MS = 1_000
 
 /**
  * Calls `seen` once when most of an element has been on the screen for a moment, in a page that was in
- * front all the while.
+ * front all the while. What is hidden there, as beside something that was scrolled away, is not seen.
  *
  * @returns stops to watch
  */
@@ -16,6 +16,8 @@ export function watchSeen(element: Element, seen: () => void): () => void {
     clearTimeout(timer)
     if (!onScreen || page.visibilityState !== 'visible') return
     timer = setTimeout(() => {
+      // Observers say nothing of this, neither now nor when it ends.
+      if (getComputedStyle(element).visibility !== 'visible') return look()
       stop()
       seen()
     }, SEEN_MS)

@@ -1,8 +1,12 @@
 import { expect, test, vi } from 'vitest'
 import { Stage } from '../../../client/react/stage.ts'
 
-/** Only who it is counts. */
-const element = () => new EventTarget() as Element
+/** Only who it is counts, and whether it has a box. */
+const element = (boxes = 1) =>
+  // eslint-disable-next-line typescript/no-unsafe-type-assertion -- it is no element, and need not be
+  Object.assign(new EventTarget(), {
+    getClientRects: () => Array.from({ length: boxes }),
+  }) as unknown as Element
 
 test('A6: a tooltip points at the first anchor of its action, and at the next when that goes', () => {
   const stage = new Stage()
@@ -16,6 +20,15 @@ test('A6: a tooltip points at the first anchor of its action, and at the next wh
   expect(stage.anchorOf('invite')).toBe(second)
   removeSecond()
   expect(stage.anchorOf('invite')).toBeNull()
+})
+
+test('A6: a tooltip points at nothing that is not drawn, as what is in a closed menu', () => {
+  const stage = new Stage()
+  const [closed, drawn] = [element(0), element()]
+  stage.addAnchor('invite', closed)
+  expect(stage.anchorOf('invite')).toBeNull()
+  stage.addAnchor('invite', drawn)
+  expect(stage.anchorOf('invite')).toBe(drawn)
 })
 
 test('A6: of several outlets one shows, and the next when that goes', () => {
