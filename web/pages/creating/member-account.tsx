@@ -24,7 +24,7 @@ const WORDS: Readonly<Record<AccountState, string>> = {
 
 /** The account of somebody who is signed in, by a code, a wallet or somewhere else. */
 export function MemberAccount() {
-  const { state, ask } = useAccount()
+  const { state, problem, pending, ask } = useAccount()
   useGoOn(state === 'completed')
   const wanted = useWanted()
   return (
@@ -32,10 +32,13 @@ export function MemberAccount() {
       <h2 aria-live="polite">{HEADLINES[state]}</h2>
       <p className="soft">{WORDS[state]}</p>
       {state === 'nobody_asked' || state === 'failed' ? (
-        <button type="button" className="button wide" onClick={ask}>
-          Build my account
+        <button type="button" className="button wide" disabled={pending} onClick={ask}>
+          {pending ? 'One moment…' : 'Build my account'}
         </button>
       ) : null}
+      <p className="problem" role="alert">
+        {problem?.message}
+      </p>
       <p className="quiet-text">
         <a href={wanted}>Go on without waiting</a>
       </p>

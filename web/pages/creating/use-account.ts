@@ -1,5 +1,10 @@
-import { useEffect, useState } from 'react'
+import { useCallback, useEffect, useState } from 'react'
+import { request } from '../../../client/http.ts'
+import type { Outcome, Problem } from '../../../client/problem.ts'
+import { useCall } from '../../../client/react/use-call.ts'
+import { ok } from '../../../src/contract/result.ts'
 import { foyer } from '../../parts/foyer.ts'
+import { repeatWhileVisible } from './repeat-while-visible.ts'
 
 /** What `GET /api/user/status` says, and what else may be. */
 export type AccountState =
@@ -21,37 +26,51 @@ const STATES: Readonly<Record<string, AccountState>> = {
   failed: 'failed',
 }
 
+interface Account {
+  readonly state: AccountState
+  /** Why the last question, or the last wish, came to nothing. */
+  readonly problem: Problem | null
+  /** Whether a wish is under way. */
+  readonly pending: boolean
+  /** For the account to be built. */
+  readonly ask: () => void
+}
+
 /** Of the member that this browser acts for; asked for until it is settled. */
-export function useAccount(): { readonly state: AccountState; readonly ask: () => void } {
+export function useAccount(): Account {
   const [state, setState] = useState<AccountState>('unknown')
+  const [missed, setMissed] = useState<Problem | null>(null)
   const settled = state !== 'unknown' && state !== 'pending' && state !== 'processing'
   useEffect(() => {
     if (settled) return
-    let over = false
-    const look = async () => {
-      const found = await status('GET', '/api/user/status')
-      if (!over && found !== null) setState(found)
-    }
-    void look()
-    const timer = setInterval(() => void look(), ASK_EVERY_MS)
-    return () => {
-      over = true
-      clearInterval(timer)
-    }
+    return repeatWhileVisible(async () => {
+      const found = await account({ path: '/api/user/status' })
+      if (found.ok) setState(found.value)
+      const problem = found.ok ? null : found.error
+      setMissed(problem)
+      return problem
+    }, ASK_EVERY_MS)
   }, [settled])
-  const ask = () =>
-    void status('POST', '/api/user/onboard').then((found) => setState(found ?? state))
-  return { state, ask }
+  const wish = useCall<void, AccountState>(
+    useCallback(async () => {
+      const found = await account({ path: '/api/user/onboard', method: 'POST' })
+      if (found.ok) setState(found.value)
+      return found
+    }, []),
+  )
+  const { pending, start } = wish
+  return { state, problem: settled ? wish.problem : missed, pending, ask: start }
 }
 
-/** `null`: nothing new, the server was out of reach or busy. */
-async function status(method: string, path: string): Promise<AccountState | null> {
+interface Question {
+  readonly path: string
+  readonly method?: 'POST'
+}
+
+async function account(question: Question): Outcome<AccountState> {
   const token = await foyer.token()
-  if (token === null) return 'signed_out'
-  const headers = { Authorization: `Bearer ${token}` }
-  const response = await fetch(path, { method, headers }).catch(() => null)
-  if (response?.status === 404) return 'nobody_asked'
-  if (!response?.ok) return null
-  const { state } = (await response.json()) as { readonly state: string }
-  return STATES[state] ?? null
+  if (token === null) return ok('signed_out')
+  const answer = await request<{ readonly state: string }>('', question, token)
+  if (answer.ok) return ok(STATES[answer.value.state] ?? 'unknown')
+  return answer.error.code === 'not_found' ? ok('nobody_asked') : answer
 }
