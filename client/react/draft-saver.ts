@@ -3,7 +3,10 @@ import type { Outcome, Problem } from '../problem.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** `not_saved`: the last attempt failed, and it is tried again. */
+/**
+ * `not_saved`: the last attempt failed. What may pass is tried again; what was refused goes with the next
+ * change.
+ */
 export type Saving = 'untouched' | 'saving' | 'saved' | 'not_saved'
 
 export interface DraftState {

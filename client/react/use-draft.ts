@@ -1,6 +1,11 @@
 import { useEffect, useState, useSyncExternalStore } from 'react'
+import { fail } from '../../src/contract/result.ts'
+import type { Foyer } from '../foyer.ts'
+import { NOBODY } from '../problem.ts'
+import type { Snapshot } from '../snapshot.ts'
 import { DraftSaver, type DraftState } from './draft-saver.ts'
 import { useFoyer } from './use-foyer.ts'
+import { useSnapshot } from './use-snapshot.ts'
 
 export interface Draft extends DraftState {
   /** Merged with what was said before; saved after a pause. */
@@ -9,10 +14,13 @@ export interface Draft extends DraftState {
   readonly saveNow: () => void
 }
 
-/** Answers that are given while the account is still being built. */
+/** Answers that are given while the account is still being built; another person's begin anew. */
 export function useDraft(): Draft {
   const foyer = useFoyer()
-  const [saver] = useState(() => new DraftSaver((changes) => foyer.saveDraft(changes)))
+  const who = useSnapshot(whoIn)
+  const [held, hold] = useState(() => ({ who, saver: saverFor(foyer, who) }))
+  if (held.who !== who) hold({ who, saver: saverFor(foyer, who) })
+  const { saver } = held
   const state = useSyncExternalStore(saver.subscribe, saver.getState, saver.getState)
   useEffect(() => {
     const hidden = () => {
@@ -25,4 +33,21 @@ export function useDraft(): Draft {
     }
   }, [saver])
   return { ...state, change: saver.change, saveNow: saver.saveNow }
+}
+
+/** What one person typed goes to nobody else, however late it is sent. */
+const saverFor = (foyer: Foyer, who: string | null): DraftSaver =>
+  new DraftSaver(async (changes) =>
+    whoIn(foyer.getSnapshot()) === who ? foyer.saveDraft(changes) : fail(NOBODY),
+  )
+
+function whoIn({ person }: Snapshot): string | null {
+  switch (person.kind) {
+    case 'nobody':
+      return null
+    case 'session':
+      return person.specId
+    case 'member':
+      return person.userId
+  }
 }

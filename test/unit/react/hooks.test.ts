@@ -86,3 +86,18 @@ test('B9: what was typed is saved when its form, or the whole page, goes away', 
   await unmount()
   expect(foyer.saveDraft.mock.calls).toEqual([[{ name: 'Ada' }], [{ team: 2 }]])
 })
+
+test('B9: what one person typed is neither shown to the next nor saved as theirs', async () => {
+  const session = (specId: string) =>
+    ({ kind: 'session', specId, email: `${specId}@example.com` }) as const
+  const { foyer, tell } = fakeFoyer({ person: session('a') })
+  foyer.saveDraft.mockImplementation(async (changes) => ok(changes))
+  const { now, unmount } = await renderHook(foyer, useDraft)
+  await act(async () => now().change({ name: 'Ada' }))
+  expect(now().draft).toEqual({ name: 'Ada' })
+  await act(async () => tell({ person: session('b') }))
+  expect(now()).toMatchObject({ draft: {}, saving: 'untouched' })
+  await act(async () => now().change({ name: 'Bob' }))
+  await unmount()
+  expect(foyer.saveDraft.mock.calls).toEqual([[{ name: 'Bob' }]])
+})

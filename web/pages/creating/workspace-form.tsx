@@ -1,5 +1,6 @@
 import { type SubmitEvent, useEffect, useState } from 'react'
-import type { Saving } from '../../../client/react/draft-saver.ts'
+import { isPassing } from '../../../client/errand.ts'
+import type { DraftState, Saving } from '../../../client/react/draft-saver.ts'
 import { useDraft } from '../../../client/react/use-draft.ts'
 import { Field } from '../../parts/field.tsx'
 import { foyer } from '../../parts/foyer.ts'
@@ -19,7 +20,7 @@ interface WorkspaceFormProps {
 
 /** What the waiting can be used for. */
 export function WorkspaceForm({ onBusy }: WorkspaceFormProps) {
-  const { saving, change, saveNow } = useDraft()
+  const { saving, problem, change, saveNow } = useDraft()
   const [name, setName] = useState('')
   const [sent, setSent] = useState(true)
   const busy = !sent || saving === 'saving'
@@ -52,8 +53,14 @@ export function WorkspaceForm({ onBusy }: WorkspaceFormProps) {
         <button type="submit" className="button quiet">
           Save name
         </button>
-        <output className="quiet-text">{WORDS[saving]}</output>
+        <output className="quiet-text">{wordsOf({ saving, problem })}</output>
       </div>
     </form>
   )
 }
+
+/** A refusal is said in the server's words: trying again by itself would be in vain. */
+const wordsOf = ({ saving, problem }: Pick<DraftState, 'saving' | 'problem'>): string =>
+  saving === 'not_saved' && problem !== null && !isPassing(problem)
+    ? problem.message
+    : WORDS[saving]
