@@ -36,8 +36,8 @@ export class Client {
       changed: (credentials, where) => this.#become(credentials, where),
       refused: () => this.proof.recover(),
     })
-    this.proof = new Proof(this.access, this.kept)
     this.drafts = new Drafts(this.access, this.kept)
+    this.proof = new Proof(this.access, this.kept, () => this.drafts.flush())
     this.#checklist = new Checklist(this.access, (checklist) => this.store.update({ checklist }))
     this.behaviour = new Behaviour(this.access, () => this.#checklist.refresh())
     this.recommendations = new Recommendations(this.access, this.kept, (view) => {

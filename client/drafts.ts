@@ -1,8 +1,9 @@
 import { fail, ok } from '../src/contract/result.ts'
 import type { Access } from './access.ts'
+import { isSamePerson } from './credentials.ts'
 import { Errand, isPassing } from './errand.ts'
 import type { Kept } from './kept.ts'
-import { type Outcome, TOO_LARGE } from './problem.ts'
+import { NOBODY, type Outcome, type Problem, TOO_LARGE } from './problem.ts'
 
 /** What the server takes in all, in UTF-16 code units of its JSON. */
 const DRAFT_MAX_CHARS = 16_384
@@ -13,12 +14,8 @@ type Answers = Readonly<Record<string, unknown>>
 export class Drafts {
   readonly #access: Access
   readonly #kept: Kept
-  readonly errand = new Errand(async () => {
-    const unsent = this.#unsent()
-    if (Object.keys(unsent).length === 0) return null
-    const answer = await this.#send(unsent)
-    return !answer.ok && isPassing(answer.error) ? answer.error : null
-  })
+  #last: Promise<unknown> = Promise.resolve()
+  readonly errand = new Errand(() => this.flush())
 
   constructor(access: Access, kept: Kept) {
     this.#access = access
@@ -29,10 +26,31 @@ export class Drafts {
     const held = this.#access.current()
     const unsent = { ...this.#unsent(), ...changes }
     if (JSON.stringify(unsent).length > DRAFT_MAX_CHARS) return fail(TOO_LARGE)
-    if (held?.kind === 'session') this.#kept.write('draft', { specId: held.specId, unsent })
-    const answer = await this.#send(unsent)
+    if (held?.kind !== 'session') return this.#send(changes)
+    this.#kept.write('draft', { specId: held.specId, unsent })
+    const answer = await this.#inTurn(async () =>
+      // What is unsent by then, since an earlier turn may have sent these with newer ones.
+      isSamePerson(held, this.#access.current()) ? this.#send(this.#unsent()) : fail(NOBODY),
+    )
     if (!answer.ok && isPassing(answer.error)) this.errand.soon()
     return answer
+  }
+
+  /** Tries once to send what is unsent. @returns what stood in the way, if it may pass */
+  flush(): Promise<Problem | null> {
+    return this.#inTurn(async () => {
+      const unsent = this.#unsent()
+      if (Object.keys(unsent).length === 0) return null
+      const answer = await this.#send(unsent)
+      return !answer.ok && isPassing(answer.error) ? answer.error : null
+    })
+  }
+
+  /** One at a time: of two that are on their way, the older may arrive last, and would count. */
+  #inTurn<T>(send: () => Promise<T>): Promise<T> {
+    const sent = this.#last.then(send)
+    this.#last = sent
+    return sent
   }
 
   /** Of this session; another's are nobody's. */

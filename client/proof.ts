@@ -8,6 +8,8 @@ import { NOBODY, OFFLINE, type Outcome } from './problem.ts'
 
 /** Long enough for a lift, short enough for somebody who looks at a button. */
 const CLAIM_RETRY_MS = 1_000
+/** Answers are worth a moment of somebody who looks at a button, and no more. */
+const FLUSH_MAX_MS = 2_000
 
 type Member = Outcome<{ readonly userId: string }>
 
@@ -25,21 +27,27 @@ interface Claim {
 export class Proof {
   readonly #access: Access
   readonly #kept: Kept
+  readonly #flush: () => Promise<unknown>
   #underWay: Member | undefined
 
-  constructor(access: Access, kept: Kept) {
+  /** @param flush sends what only a session may send */
+  constructor(access: Access, kept: Kept, flush: () => Promise<unknown>) {
     this.#access = access
     this.#kept = kept
+    this.#flush = flush
   }
 
   async claim(code: string): Member {
     // A whole lifetime of the token, for as long as the same claim may have to be repeated.
     const held = this.#access.current()
+    // What was answered while the account was built, a member can no longer add.
+    if (held?.kind === 'session') await Promise.race([this.#flush(), pause(FLUSH_MAX_MS)])
     const renewed = held?.kind === 'session' ? await this.#access.renew(held) : null
     const now = this.#access.current()
     // Of an earlier claim the reply came late.
     if (held?.kind === 'session' && now?.kind === 'member') return ok({ userId: now.userId })
-    if (now?.kind !== 'session') return renewed?.ok === false ? renewed : fail(NOBODY)
+    if (now?.kind !== 'session' || !isSamePerson(held, now))
+      return renewed?.ok === false ? renewed : fail(NOBODY)
     this.#underWay = this.#ask({ token: now.token, code })
     return this.#underWay
   }

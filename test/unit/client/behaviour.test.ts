@@ -408,9 +408,14 @@ describe('B9: a draft', () => {
     await pass(0)
     const second = foyer.saveDraft({ a: 2, b: 1 })
     await pass(0)
-    for (const reply of replies) reply()
-    await Promise.all([first, second])
-    expect(bodies().at(-1)).toEqual({ a: 2, b: 1 })
+    // One at a time, so that the older cannot arrive last.
+    expect(bodies()).toEqual([{ a: 1 }])
+    replies[0]?.()
+    await first
+    await pass(0)
+    replies[1]?.()
+    await second
+    expect(bodies()).toEqual([{ a: 1 }, { a: 2, b: 1 }])
     expect(keep.getItem('foyer.draft')).toBeNull()
   })
 
@@ -432,6 +437,27 @@ describe('B9: a draft', () => {
     const answer = await foyer.saveDraft({ b: 'x'.repeat(17_000) })
     expect(answer).toMatchObject({ error: { code: 'payload_too_large' } })
     expect(keep.getItem('foyer.draft')).not.toContain('xxx')
+  })
+
+  test('B9: that waits for its next try is sent before a claim, which makes it too late', async () => {
+    const foyer = await signedUp()
+    server.on(DRAFT, lost)
+    await foyer.saveDraft({ a: 1 })
+    server.on(DRAFT, merged)
+    expect(await foyer.claim('12345678')).toMatchObject({ ok: true })
+    const said = server.seen.map(({ method, path }) => `${method} ${path}`)
+    expect(said.lastIndexOf(DRAFT)).toBeLessThan(said.indexOf('POST /api/onboarding/claim'))
+    expect(bodies()).toEqual([{ a: 1 }, { a: 1 }])
+    expect(keep.getItem('foyer.draft')).toBeNull()
+  })
+
+  test('B9: that hangs holds up a claim for two seconds and no longer', async () => {
+    const foyer = await signedUp()
+    server.on(DRAFT, () => new Promise<Response>(() => {}))
+    void foyer.saveDraft({ a: 1 })
+    const claim = foyer.claim('12345678')
+    await pass(2_000)
+    expect(await claim).toMatchObject({ ok: true })
   })
 
   test('B9: of another session is nobody’s', async () => {
