@@ -18,7 +18,11 @@ const ELSEWHERE_GRACE_MS = 2_000
 const RENEW_RETRY_MS = 1_000
 
 /** Who somebody became, or stopped being; `elsewhere`: not by a call of this tab. */
-export type Changed = (now: Credentials | null, where: 'here' | 'elsewhere') => void
+export type Changed = (
+  now: Credentials | null,
+  where: 'here' | 'elsewhere',
+  before: Credentials | null,
+) => void
 
 interface Hooks {
   readonly changed: Changed
@@ -44,8 +48,9 @@ export class Access {
   }
 
   become(credentials: Credentials | null, where: 'here' | 'elsewhere' = 'here'): void {
+    const before = this.current()
     this.#kept.write('person', credentials)
-    this.#hooks.changed(credentials, where)
+    this.#hooks.changed(credentials, where, before)
   }
 
   /** @param token absent: a call for everybody */

@@ -6,7 +6,7 @@ import type { Deed } from './foyer.ts'
 import type { Call } from './http.ts'
 import { newId } from './new-id.ts'
 import type { Outcome, Problem } from './problem.ts'
-import { visitId } from './visit.ts'
+import { forgetVisit, visitId } from './visit.ts'
 
 /** Clicks that belong together go together, and a hint still comes while it helps. */
 const FLUSH_AFTER_MS = 1_500
@@ -61,8 +61,9 @@ export class Behaviour {
     void this.#flush(say).then((problem) => problem && this.errand.soon(FLUSH_AFTER_MS))
   }
 
-  /** Another person's are not theirs. */
+  /** Another person's are not theirs, nor is the visit. */
   forget(): void {
+    forgetVisit()
     this.#queue = []
   }
 

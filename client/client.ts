@@ -1,7 +1,7 @@
-import { Access } from './access.ts'
+import { Access, type Changed } from './access.ts'
 import { Behaviour } from './behaviour.ts'
 import { Checklist } from './checklist.ts'
-import { type Credentials, personOf } from './credentials.ts'
+import { type Credentials, isSamePerson, personOf } from './credentials.ts'
 import { Drafts } from './drafts.ts'
 import type { FoyerOptions } from './foyer.ts'
 import { Kept } from './kept.ts'
@@ -33,7 +33,7 @@ export class Client {
     // A program without a page is a client, too, when it brings what outlives it.
     this.#isPage = () => keep !== undefined || 'document' in globalThis
     this.access = new Access(baseUrl, this.kept, {
-      changed: (credentials, where) => this.#become(credentials, where),
+      changed: (...change) => this.#become(...change),
       refused: () => this.proof.recover(),
     })
     this.drafts = new Drafts(this.access, this.kept)
@@ -99,20 +99,26 @@ export class Client {
   }
 
   /** What was intended and answered before was another person's. */
-  #become(credentials: Credentials | null, where: 'here' | 'elsewhere'): void {
+  #become(...[credentials, where, before]: Parameters<Changed>): void {
+    // By a claim a session's journey becomes its member's; any other proof may be of somebody else.
+    const isHeir =
+      before?.kind === 'session' &&
+      credentials?.kind === 'member' &&
+      this.kept.read('claim') !== null
     this.kept.write('claim', null)
     if (credentials?.kind !== 'session') this.kept.write('intention', null)
-    if (credentials === null) for (const name of OF_A_PERSON) this.kept.write(name, null)
-    this.#present(credentials, where === 'here' ? null : where)
+    if (!isHeir && !isSamePerson(before, credentials)) {
+      for (const name of OF_A_PERSON) this.kept.write(name, null)
+    }
+    this.#present(credentials, where === 'here' ? null : where, isHeir)
   }
 
-  #present(credentials: Credentials | null, ended: Snapshot['ended']): void {
+  #present(credentials: Credentials | null, ended: Snapshot['ended'], isHeir = false): void {
     const { person: before } = this.store.snapshot
     const person = personOf(credentials)
     const isOther = !isSame(person, before)
-    // A session's journey becomes its member's, what waits to be reported with it; and a page may have
-    // reported before it started.
-    if (isOther && before.kind !== 'nobody' && person.kind !== 'member') this.behaviour.forget()
+    // A page may have reported before it started.
+    if (isOther && before.kind !== 'nobody' && !isHeir) this.behaviour.forget()
     if (isOther) this.recommendations.hear(null)
     const gone = isOther ? { run: null, checklist: null } : {}
     this.store.update({ person, ended: credentials === null ? ended : null, ...gone })

@@ -18,3 +18,13 @@ export function visitId(): string {
     return ofThisPage
   }
 }
+
+/** Whoever comes next on this page is on a visit of their own. */
+export function forgetVisit(): void {
+  ofThisPage = undefined
+  try {
+    globalThis.sessionStorage.removeItem(KEY)
+  } catch {
+    // Then it is of this page alone.
+  }
+}

@@ -153,6 +153,30 @@ describe('A1: what somebody does', () => {
     expect(reported().map(([event]) => event?.userId)).toEqual(['user'])
   })
 
+  test('A1: is nothing of whoever comes next, by a link from another mail, nor is the visit', async () => {
+    server.on('POST /api/onboarding/resume', () =>
+      Response.json({ token: token('joe', 900), refreshToken: 'r', userId: 'joe' }),
+    )
+    const foyer = await signedUp()
+    foyer.track({ type: 'page_view' })
+    await pass(2_000)
+    server.on('POST /api/v1/recommendations/one/feedback', lost)
+    server.on('PATCH /api/onboarding/draft', lost)
+    foyer.dismiss('one')
+    foyer.snooze('two')
+    await foyer.saveDraft({ a: 1 })
+    foyer.track({ type: 'button_click' })
+    await foyer.resume('of-joe')
+    for (const name of ['answers', 'snoozed', 'draft'])
+      expect(keep.getItem(`foyer.${name}`)).toBeNull()
+    foyer.track({ type: 'page_view' })
+    await pass(10_000)
+    const [first, second] = reported().flat()
+    expect(reported().flat()).toHaveLength(2)
+    expect([first?.userId, second?.userId]).toEqual(['spec', 'joe'])
+    expect(second?.sessionId).not.toBe(first?.sessionId)
+  })
+
   test('A1: right before the page is left goes at once, and outlives it', async () => {
     const foyer = await signedUp()
     foyer.track({ type: 'page_view' })
