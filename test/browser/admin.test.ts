@@ -168,6 +168,7 @@ test('everybody can use every area, wide and narrow, in light and dark', async (
     await goTo(page, area)
     await page.getByRole('heading', { level: 1, name: area }).waitFor()
     await page.getByRole('heading', { level: 2 }).first().waitFor()
+    await expect.poll(() => page.getByText('One moment …').count(), patiently).toBe(0)
     for (const [width, colorScheme] of [
       [1280, 'light'],
       [390, 'dark'],

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import { describe, expect } from 'vitest'
 import { z } from 'zod'
 import { codeFor, linkFor } from '../support/browser/inbox.ts'
-import { open, untilAlive } from '../support/browser/open.ts'
+import { goTo, open, untilAlive } from '../support/browser/open.ts'
 import { becomeMember, pressClaim, pressSignUp, signUp } from '../support/browser/person.ts'
 import { browserTest } from '../support/browser/test.ts'
 import type { Foyer } from '../support/foyer.ts'
@@ -150,7 +150,7 @@ describe('B1: proof', () => {
   test('in another browser ends the session here, and says so kindly', async ({ foyer, visit }) => {
     const [here, there] = [await visit(), await visit()]
     await signUp(here.page, 'both@example.com')
-    await here.page.goto('/claim')
+    await goTo(here.page, '/claim')
     await here.page.getByLabel('Code from the mail').waitFor()
     await becomeMember(foyer, there.page, 'both@example.com')
     await here.page.getByText('This sign-up has ended').waitFor()
@@ -160,9 +160,9 @@ describe('B1: proof', () => {
   test('in one tab makes the others of the same browser members', async ({ foyer, visit }) => {
     const { context, page } = await visit()
     await signUp(page, 'tabs@example.com')
-    await page.goto('/claim')
+    await goTo(page, '/claim')
     const other = await context.newPage()
-    await other.goto('/claim')
+    await goTo(other, '/claim')
     await other.getByLabel('Code from the mail').waitFor()
     await pressClaim(page, await codeFor(foyer, 'tabs@example.com'))
     await Promise.all([page, other].map((tab) => tab.waitForURL('**/dashboard')))
@@ -173,7 +173,7 @@ describe('B1: proof', () => {
     await signUp(page, 'wrong@example.com')
     const code = await codeFor(foyer, 'wrong@example.com')
     const wrong = code.replace(/^./, (digit) => String((Number(digit) + 1) % 10))
-    await page.goto('/claim')
+    await goTo(page, '/claim')
     await pressClaim(page, wrong)
     await page.getByText('This code is not right').waitFor()
     expect(await page.getByLabel('Code from the mail').inputValue()).toBe(wrong)

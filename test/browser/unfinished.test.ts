@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { linkFor, mailsTo, readIn } from '../support/browser/inbox.ts'
-import { open } from '../support/browser/open.ts'
+import { goTo, open } from '../support/browser/open.ts'
 import { signUp } from '../support/browser/person.ts'
 import { browserTest } from '../support/browser/test.ts'
 import type { Foyer } from '../support/foyer.ts'
@@ -28,7 +28,7 @@ test('S10, B12: the page without a session says so; one link brings the person i
   const { page } = await visit()
   await signUp(page, email)
   await expect.poll(() => invited(foyer, email)).toBe(true)
-  await page.goto('/claim')
+  await goTo(page, '/claim')
   await page.getByText('This sign-up has ended').waitFor()
 
   const way = await readIn(foyer, email, /\bhttp\S+unsubscribe\S+/)
