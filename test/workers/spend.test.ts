@@ -188,7 +188,11 @@ describe('who has a price and who has none', () => {
       budget('mail'),
       (_instance, state: DurableObjectState) => state.storage.kv.get('kept'),
     )
-    expect(stored).toEqual({ ...kept, pausedUntil: expect.any(Number) as unknown })
+    expect(stored).toEqual({
+      ...kept,
+      pausedUntil: expect.any(Number) as unknown,
+      rateLimitHits: 1,
+    })
   })
 
   test('of accounts that cannot be read nothing is lent before the next day', async () => {

@@ -1,6 +1,5 @@
-import type { Session } from '../../../src/core/onboarding/state.ts'
+import type { Session, SubjectState } from '../../../src/core/onboarding/state.ts'
 import type { Invariants } from '../invariants.ts'
-import type { SimulatedObject } from '../object.ts'
 import type { World } from '../world.ts'
 import { first, repeated } from './find.ts'
 
@@ -56,7 +55,7 @@ export const EFFECTS: Invariants = {
       const becomes = [...after.sessions.values()].some(
         (session) => isMerged(session) && !isMerged(before.sessions.get(session.specId)),
       )
-      return becomes ? missing(world, object) : null
+      return becomes ? missing(world, object.name, after) : null
     }),
 }
 
@@ -66,21 +65,21 @@ const isMerged = (session: Session | undefined): boolean =>
 /** What a merged person lacks. */
 export function missing(
   { database, identity, billing }: World,
-  object: SimulatedObject,
+  name: string,
+  { account }: Pick<SubjectState, 'account'>,
 ): string | null {
-  const { account } = object.journal.state
   if (account === null) return 'a merged run without an account'
   const row = database.users.get(account.subjectKey)
-  if (row === undefined) return `${object.name} is merged without a row`
+  if (row === undefined) return `${name} is merged without a row`
   const id = `auth0|${account.userId}`
   const isHeld = [...identity.users.values()].some(
     ({ email, userId }) => email === account.identity && userId === null,
   )
   if (!isHeld && !identity.users.has(id) && !identity.deletedByHand.has(id)) {
-    return `${object.name} is merged without an identity`
+    return `${name} is merged without an identity`
   }
   const customer = row.stripeCustomerId ?? ''
   return billing.customers.has(customer) || billing.deletedByHand.has(customer)
     ? null
-    : `${object.name} is merged without a customer`
+    : `${name} is merged without a customer`
 }
