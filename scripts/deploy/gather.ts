@@ -14,7 +14,7 @@ import { troubleIn, wrangler } from './wrangler-cli.ts'
 const DATABASE_TIMEOUT_MS = 20_000
 const NOBODY = /CLOUDFLARE_API_TOKEN|not authenticated|wrangler login/i
 /** The Worker has never been deployed. */
-const NO_WORKER = /10007|does not exist/
+const NO_WORKER = /\[code: 10007\]/
 
 /** Looks at everything that can be looked at from here. @param config path of wrangler.toml */
 export async function gather(config: string, environment: NodeJS.ProcessEnv): Promise<Facts> {

@@ -3,6 +3,7 @@ import { eq, inArray, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { JourneyRecord } from '../../src/contract/behaviour-rpc.ts'
 import type { SessionTimes } from '../../src/contract/subject-rpc.ts'
+import { erasePerson } from '../../src/adapters/neon/erase-person.ts'
 import { eraseAccount } from '../../src/adapters/neon/accounts.ts'
 import { createBehaviourStore } from '../../src/adapters/neon/behaviour-store.ts'
 import type { Database } from '../../src/adapters/neon/database.ts'
@@ -185,6 +186,23 @@ describe('S16: a run is counted with its row', () => {
     expect(counted.sum('storage_in_use_bytes', 'objects')).toBe(12_288)
     const erased = await added(() => eraseAccount(database, one.subjectKey, 1))
     expect(erased.sum('storage_in_use_bytes', 'objects')).toBe(-12_288)
+  })
+
+  test('B7, S9: whoever is erased while their run is open counts as failed, and holds nothing any more', async () => {
+    const { storageBytes = 0, ...session } = { ...opened(), storageBytes: 8_192 }
+    await record({ ...session, storageBytes })
+    const erased = await added(() =>
+      erasePerson(database, {
+        userId: randomUUID(),
+        subjectKey: session.subjectKey,
+        lastRun: 1,
+        sessions: [session.specId],
+        customerId: null,
+      }),
+    )
+    expect(erased.sum('storage_in_use_bytes', 'objects')).toBe(-storageBytes)
+    expect(erased.count('onboarding_sessions', 'pending')).toBe(-1)
+    expect(erased.count('onboarding_sessions', 'failed')).toBe(1)
   })
 
   test('S10: where people are left, and that they expired; a proof that comes later is none in time', async () => {

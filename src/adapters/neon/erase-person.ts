@@ -80,13 +80,16 @@ function statementsFor(person: ErasedPerson): readonly SQL[] {
       select event_id from ${webhookEvents} where customer_id in (
         select id from ${customers} customers) order by event_id for update)`,
     sql`delete from ${users} where user_id = ${userId}::uuid`,
-    // Last, since it says which sessions they were. Still one row for each acceptance.
+    // Ended under the old ids, by which what is counted of a row finds what it was before.
     sql`update ${sessions} set
-        spec_id = gen_random_uuid(), subject_key = null, due_at = null, erased_at = now(),
+        due_at = null, erased_at = now(), storage_bytes = null,
         status = case when settled_at is null then 'failed' else status end,
         settled_at = coalesce(settled_at, now())
       where spec_id in (
         select spec_id from ${sessions} where spec_id in (select id from ${own} own)
         order by spec_id for update)`,
+    // Last, since it says which sessions they were. Still one row for each acceptance that was indexed.
+    sql`update ${sessions} set spec_id = gen_random_uuid(), subject_key = null
+      where spec_id in (select id from ${own} own)`,
   ]
 }
