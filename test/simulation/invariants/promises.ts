@@ -90,7 +90,9 @@ export const AT_REST: Invariants = {
     first(world.objects.values(), (object) => {
       const { proof, sessions } = object.journal.state
       const last = [...sessions.values()].at(-1)?.views.at(-1)?.status
-      return proof !== null && last === 'merged' ? missing(world, object.name, object.journal.state) : null
+      return proof !== null && last === 'merged'
+        ? missing(world, object.name, object.journal.state)
+        : null
     }),
 
   'C: at rest the index knows': ({ database, objects }) =>
