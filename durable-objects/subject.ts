@@ -316,6 +316,7 @@ export class SubjectObject extends DurableObject<Bindings> implements SubjectRpc
       sessions: sessionStates(this.#turns.state),
       dueAt: nextWakeAt(this.#turns.state, Date.now()),
       storageBytes: this.#timeline.sizeBytes,
+      erasing: this.#turns.state.condemned?.erasure ?? null,
     }
   }
 }

@@ -97,6 +97,8 @@ export interface SubjectStatus {
   readonly dueAt: number | null
   /** Size of the object's database, for the figure "storage in use". */
   readonly storageBytes: number
+  /** The order to erase somebody that is being carried out; objects of before do not say. */
+  readonly erasing?: string | null
 }
 
 export interface ReportReply {

@@ -45,22 +45,36 @@ export interface Archive {
   ): Promise<Result<null, StepFailure>>
 }
 
-/** What every store said of somebody who was erased; nothing in it leads to them. */
-export interface ErasureReceipt {
+/** What stores said of somebody who is being erased; nothing in it leads to them. */
+export interface EmptiedStores {
   readonly erasure: string
   readonly orderedAt: number
-  readonly completedAt: number
   /** In the order in which they were emptied for the last time. */
   readonly stores: readonly { readonly store: string; readonly emptiedAt: number }[]
 }
 
+/** The same when it is over, with the object as the last of them. */
+export interface ErasureReceipt extends EmptiedStores {
+  readonly completedAt: number
+}
+
+/** An erasure of which nothing was heard for a while. */
+export interface StalledErasure {
+  readonly erasure: string
+  readonly subjectKey: string
+  /** What all stores but the object said in the last pass; `null`: that pass is still to come. */
+  readonly emptied: EmptiedStores | null
+}
+
 export type ErasureBegun = Pick<ErasureOrder, 'erasure' | 'operator' | 'reason' | 'orderedAt'>
 
-/** The audit of erasures, for which the object's order is the truth. Neither method throws. */
+/** The audit of erasures, for which the object's order is the truth. No method throws. */
 export interface ErasureRecords {
   /** Who ordered it, why and when; again is the same. */
   begin(order: ErasureBegun, subjectKey: string): Promise<Result<null, StepFailure>>
-  /** What came of it. From then on nothing in it leads to anybody. */
+  /** What all stores but the object said, for whoever closes the order if its consumer dies. */
+  keep(emptied: EmptiedStores): Promise<Result<null, StepFailure>>
+  /** The object has lost them, too. From then on nothing in it leads to anybody; again is the same. */
   close(receipt: ErasureReceipt): Promise<Result<null, StepFailure>>
 }
 

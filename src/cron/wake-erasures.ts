@@ -1,7 +1,10 @@
 import { describeError, log } from '../adapters/log.ts'
 import { connect } from '../adapters/neon/database.ts'
-import { takeStalledErasures } from '../adapters/neon/erasures.ts'
+import { createErasureRecords, takeStalledErasures } from '../adapters/neon/erasures.ts'
+import { createPepper } from '../core/pepper.ts'
+import type { ErasureRecords, StalledErasure } from '../core/ports.ts'
 import { type Bindings, parseSettings } from '../env.ts'
+import { lookAfterErasure } from '../core/look-after-erasure.ts'
 
 /** Later than several of the object's own reminders. */
 const STALLED_MS = 10 * 60_000
@@ -13,15 +16,23 @@ const ERASURES_PER_TICK_MAX = 100
  * found, does not know them any more.
  */
 export async function wakeErasures(env: Bindings, now: number): Promise<void> {
-  const database = connect(parseSettings(env))
-  const keys = await takeStalledErasures(database, now - STALLED_MS, ERASURES_PER_TICK_MAX)
-  await Promise.all(keys.map((key) => wake(env, key)))
-  if (keys.length > 0) log('warn', 'erasures.woken', { count: keys.length })
+  const settings = parseSettings(env)
+  const database = connect(settings)
+  const records = createErasureRecords(database, createPepper(settings.SUBJECT_PEPPER))
+  const stalled = await takeStalledErasures(database, now - STALLED_MS, ERASURES_PER_TICK_MAX)
+  await Promise.all(stalled.map((one) => lookAfter(env, one, records, now)))
+  if (stalled.length > 0) log('warn', 'erasures.woken', { count: stalled.length })
 }
 
-async function wake(env: Bindings, subject: string): Promise<void> {
+async function lookAfter(
+  env: Bindings,
+  stalled: StalledErasure,
+  records: ErasureRecords,
+  now: number,
+): Promise<void> {
+  const { subjectKey: subject } = stalled
   try {
-    await env.SUBJECTS.getByName(subject).wake()
+    await lookAfterErasure(stalled, env.SUBJECTS.getByName(subject), records, now)
   } catch (error) {
     log('error', 'sweep.not_woken', { subject, error: describeError(error) })
   }

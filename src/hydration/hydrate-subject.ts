@@ -44,7 +44,7 @@ export async function hydrateSubject(
   // All to their end: what one of them reported must not be lost because another was interrupted.
   const replies = await Promise.allSettled(
     work.order !== null
-      ? [erasePerson(work, work.order, deps).then(tell)]
+      ? [erasePerson(work, work.order, deps, tell)]
       : work.erase
         ? [eraseAccount(work, deps).then(tell)]
         : [

@@ -7,9 +7,9 @@ import type { World } from './world.ts'
 
 /** `crons` in `wrangler.toml`. */
 const INTERVAL_MS = 5 * 60_000
-/** As in `src/cron/sweep.ts`. */
+/** As in `src/cron/sweep.ts` and `src/cron/wake-erasures.ts`. */
 const OVERDUE_MS = 10 * 60_000
-const SESSIONS_PER_TICK_MAX = 100
+const PER_TICK_MAX = 100
 const OVERLAP_MAX_MS = 2_000
 
 /** The schedule, less the ticks that would find nobody overdue. */
@@ -22,7 +22,7 @@ export class Cron {
     this.#world = world
   }
 
-  /** To be called whenever the index has changed. */
+  /** To be called whenever the index or an erasure has changed. */
   plan(): void {
     const { scheduler } = this.#world.stage
     this.#next?.cancel()
@@ -49,9 +49,11 @@ export class Cron {
   /** One tick's work, also at a moment that no schedule names. */
   sweep(): void {
     const invocation = new Invocation(this.#world.stage, `cron ${(this.#ticks += 1)}`)
-    void sweepOverdue(this.#world, invocation).catch((error: unknown) => {
-      this.#world.stage.trace.note(invocation.name, `threw ${String(error)}`)
-    })
+    for (const work of [sweepOverdue, wakeErasures]) {
+      void work(this.#world, invocation).catch((error: unknown) => {
+        this.#world.stage.trace.note(invocation.name, `threw ${String(error)}`)
+      })
+    }
   }
 }
 
@@ -59,7 +61,7 @@ export class Cron {
 async function sweepOverdue(world: World, invocation: Invocation): Promise<void> {
   const now = world.stage.clocks.now('cron')
   const index = world.database.index(invocation)
-  const overdue = await index.takeOverdue(now - OVERDUE_MS, SESSIONS_PER_TICK_MAX, now)
+  const overdue = await index.takeOverdue(now - OVERDUE_MS, PER_TICK_MAX, now)
   const bySubject = Map.groupBy(overdue, ({ subjectKey }) => subjectKey)
   const known = await Promise.all(
     [...bySubject].map(([key, sessions]) => wakeSubject(world, invocation, key, sessions)),
@@ -82,4 +84,23 @@ async function wakeSubject(
   } catch {
     return []
   }
+}
+
+/** `src/cron/wake-erasures.ts` with the world's parts in place of its bindings. */
+async function wakeErasures(world: World, invocation: Invocation): Promise<void> {
+  const { database, stage } = world
+  const now = stage.clocks.now('cron')
+  const records = database.erasureRecords(invocation)
+  const stalled = await database.takeStalled(invocation, now - OVERDUE_MS, PER_TICK_MAX)
+  await Promise.all(
+    stalled.map(async (one) => {
+      const object = world.object(one.subjectKey)
+      const wake = () => invocation.call<SubjectStatus>('wake', (answer) => object.wake(answer))
+      try {
+        await stage.decisions.lookAfterErasure(one, { wake }, records, now)
+      } catch {
+        // The next tick asks again.
+      }
+    }),
+  )
 }

@@ -7,11 +7,13 @@ import { isTerminal } from '../../src/core/onboarding/state.ts'
 import type {
   DeadLetter,
   DeadLetterStore,
+  EmptiedStores,
   ErasureReceipt,
   ErasureRecords,
   IndexedSession,
   OverdueSession,
   SessionIndex,
+  StalledErasure,
 } from '../../src/core/ports.ts'
 import type { Invocation } from './invocation.ts'
 import type { Stage } from './stage.ts'
@@ -35,6 +37,14 @@ export interface IndexRow extends Omit<IndexedSession, 'subjectKey'> {
   readonly isErased: boolean
 }
 
+export interface ErasureRow {
+  /** `null`: it is over. */
+  readonly subjectKey: string | null
+  readonly seenAt: number
+  readonly emptied: EmptiedStores | null
+  readonly receipt: ErasureReceipt | null
+}
+
 /** What one statement did to one row of `users`. */
 export interface RowChange {
   readonly before: AccountRow | undefined
@@ -47,13 +57,13 @@ export class SimulatedDatabase {
   readonly users = new Map<string, AccountRow>()
   readonly sessions = new Map<string, IndexRow>()
   readonly deadLetters = new Map<string, DeadLetter>()
-  /** By order; `null`: under way. */
-  readonly erasures = new Map<string, ErasureReceipt | null>()
+  /** By order. */
+  readonly erasures = new Map<string, ErasureRow>()
   /** Of whom triggers keep everything away. */
   readonly #erasedIds = new Set<string>()
   #changes: RowChange[] = []
   readonly #stage: Stage
-  /** After each change of the index: the cron may have somebody to look after. */
+  /** After each change of the index, or of an erasure: the cron may have somebody to look after. */
   readonly #onIndexed: () => void
 
   constructor(stage: Stage, onIndexed: () => void) {
@@ -109,15 +119,49 @@ export class SimulatedDatabase {
       }
     }
     return {
-      begin: ({ erasure }) =>
+      begin: ({ erasure }, subjectKey) =>
         attempted('begin erasure', () => {
-          if (!this.erasures.has(erasure)) this.erasures.set(erasure, null)
+          const seenAt = this.#stage.scheduler.now
+          const row = this.erasures.get(erasure) ?? { subjectKey, emptied: null, receipt: null }
+          this.#putErasure(erasure, { ...row, seenAt })
+        }),
+      keep: (emptied) =>
+        attempted('keep what stores said', () => {
+          const row = this.erasures.get(emptied.erasure)
+          if (row) this.#putErasure(emptied.erasure, { ...row, emptied })
         }),
       close: (receipt) =>
         attempted('close erasure', () => {
-          this.erasures.set(receipt.erasure, receipt)
+          const row = this.erasures.get(receipt.erasure)
+          if (row) this.#putErasure(receipt.erasure, { ...row, subjectKey: null, receipt })
         }),
     }
+  }
+
+  /** `takeStalledErasures`. */
+  takeStalled(
+    invocation: Invocation,
+    seenBefore: number,
+    limit: number,
+  ): Promise<readonly StalledErasure[]> {
+    return this.#statement(invocation, 'erasures', 'take stalled', () => {
+      const stalled = [...this.erasures]
+        .filter(([, { receipt, seenAt }]) => receipt === null && seenAt < seenBefore)
+        .slice(0, limit)
+      for (const [erasure, row] of stalled) {
+        this.#putErasure(erasure, { ...row, seenAt: this.#stage.scheduler.now })
+      }
+      return stalled.flatMap(([erasure, { subjectKey, emptied }]) =>
+        subjectKey === null ? [] : [{ erasure, subjectKey, emptied }],
+      )
+    })
+  }
+
+  /** Of one that is over nothing changes any more. */
+  #putErasure(erasure: string, row: ErasureRow): void {
+    if (this.erasures.get(erasure)?.receipt) return
+    this.erasures.set(erasure, row)
+    this.#onIndexed()
   }
 
   index(invocation: Invocation): SessionIndex {
@@ -160,16 +204,22 @@ export class SimulatedDatabase {
     return changes
   }
 
-  /** When the index next wants somebody to be looked after; `null`: nobody, ever. */
+  /** When somebody is next to be looked after; `null`: nobody, ever. */
   get nextDueAt(): number | null {
-    const dues = [...this.sessions.values()].flatMap(({ dueAt }) => dueAt ?? [])
+    const dues = [
+      ...[...this.sessions.values()].flatMap(({ dueAt }) => dueAt ?? []),
+      ...[...this.erasures.values()].flatMap(({ receipt, seenAt }) => (receipt ? [] : seenAt)),
+    ]
     return dues.length === 0 ? null : Math.min(...dues)
   }
 
   /** Whether the cron will look after this person by then. */
   looksAfter(subjectKey: string, by: number): boolean {
-    return [...this.sessions.values()].some(
-      (row) => row.subjectKey === subjectKey && row.dueAt !== null && row.dueAt <= by,
+    return (
+      [...this.erasures.values()].some((row) => row.subjectKey === subjectKey) ||
+      [...this.sessions.values()].some(
+        (row) => row.subjectKey === subjectKey && row.dueAt !== null && row.dueAt <= by,
+      )
     )
   }
 

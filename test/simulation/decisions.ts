@@ -5,6 +5,7 @@ import { createAccountStep } from '../../src/adapters/steps/account.ts'
 import { billingStepWith } from '../../src/adapters/steps/billing.ts'
 import { identityStepWith } from '../../src/adapters/steps/identity.ts'
 import { hydrateSubject } from '../../src/hydration/hydrate-subject.ts'
+import { lookAfterErasure } from '../../src/core/look-after-erasure.ts'
 import { decideClaim } from '../../src/core/onboarding/claim.ts'
 import { isArmedFor, isWorkDue, nextWakeAt } from '../../src/core/onboarding/due.ts'
 import { decideLease } from '../../src/core/onboarding/lease.ts'
@@ -42,6 +43,8 @@ export const PRODUCTION = {
   invitationMailKey,
   createArchive,
   gatedClient,
+  // In the cron.
+  lookAfterErasure,
   /** Stands for the condition of the upsert in `adapters/neon/accounts.ts`, which is SQL. */
   mayOverwrite: (heldFence: number, fence: number): boolean => heldFence <= fence,
 }

@@ -209,6 +209,20 @@ export const MUTANTS: Readonly<Record<string, Partial<Decisions>>> = {
       ]),
   },
 
+  'a receipt is written before the object has said its last word': {
+    hydrateSubject: (subject, deps) => {
+      const { erasures } = deps
+      const keep: typeof erasures.keep = (emptied) => erasures.close({ ...emptied, completedAt: 0 })
+      return PRODUCTION.hydrateSubject(subject, { ...deps, erasures: { ...erasures, keep } })
+    },
+  },
+
+  'nobody writes the receipt when the consumer died before it': {
+    lookAfterErasure: async (_stalled, subject) => {
+      await subject.wake()
+    },
+  },
+
   'a run is begun while somebody of before is being erased': {
     decideLease: (state, context) =>
       PRODUCTION.decideLease(

@@ -316,7 +316,12 @@ export class SimulatedObject {
   #status(): SubjectStatus {
     const { state } = this.#load()
     const dueAt = this.#options.stage.decisions.nextWakeAt(state, this.localNow)
-    return { sessions: sessionStates(state), dueAt, storageBytes: this.journal.sizeBytes }
+    return {
+      sessions: sessionStates(state),
+      dueAt,
+      storageBytes: this.journal.sizeBytes,
+      erasing: state.condemned?.erasure ?? null,
+    }
   }
 
   #context(): DecisionContext {

@@ -1,9 +1,15 @@
-import { and, eq, isNull, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNull, lt, sql } from 'drizzle-orm'
 import type { StepFailure } from '../../contract/hydration.ts'
 import type { ErasureView } from '../../contract/people.ts'
 import { type Result, fail, ok } from '../../contract/result.ts'
 import type { Pepper } from '../../core/pepper.ts'
-import type { ErasureBegun, ErasureReceipt, ErasureRecords } from '../../core/ports.ts'
+import type {
+  EmptiedStores,
+  ErasureBegun,
+  ErasureReceipt,
+  ErasureRecords,
+  StalledErasure,
+} from '../../core/ports.ts'
 import { type Database, databaseFailure } from './database.ts'
 import { erasures, operatorActions as actions } from './schema.ts'
 
@@ -14,6 +20,7 @@ const OUTCOME = 'erased everywhere'
 export function createErasureRecords(database: Database, pepper: Pepper): ErasureRecords {
   return {
     begin: (order, subjectKey) => attempt(() => begin(database, order, subjectKey)),
+    keep: (emptied) => attempt(() => keep(database, emptied)),
     close: (receipt) => attempt(async () => close(database, receipt, await sign(receipt, pepper))),
   }
 }
@@ -49,6 +56,12 @@ async function begin(
   ])
 }
 
+const keep = (database: Database, { erasure, stores }: EmptiedStores) =>
+  database
+    .update(erasures)
+    .set({ emptied: stores })
+    .where(and(eq(erasures.id, erasure), isNull(erasures.completedAt)))
+
 async function close(
   database: Database,
   receipt: ErasureReceipt,
@@ -58,7 +71,7 @@ async function close(
   await database.batch([
     database
       .update(erasures)
-      .set({ subjectKey: null, completedAt: at, receipt, signature })
+      .set({ subjectKey: null, completedAt: at, emptied: null, receipt, signature })
       .where(and(eq(erasures.id, receipt.erasure), isNull(erasures.completedAt))),
     database
       .update(actions)
@@ -110,14 +123,29 @@ export async function takeStalledErasures(
   database: Database,
   seenBefore: number,
   limit: number,
-): Promise<readonly string[]> {
-  const before = new Date(seenBefore).toISOString()
-  const { rows } = await database.execute<{ subject_key: string }>(sql`
-    update ${erasures} set seen_at = now()
-    where id in (
-      select id from ${erasures}
-      where completed_at is null and seen_at < ${before}::timestamptz
-      order by seen_at limit ${limit} for update skip locked)
-    returning subject_key`)
-  return rows.map((row) => row.subject_key)
+): Promise<readonly StalledErasure[]> {
+  const stalled = database
+    .select({ id: erasures.id })
+    .from(erasures)
+    .where(and(isNull(erasures.completedAt), lt(erasures.seenAt, new Date(seenBefore))))
+    .orderBy(erasures.seenAt)
+    .limit(limit)
+    // Two ticks at a time share the work.
+    .for('update', { skipLocked: true })
+  const rows = await database
+    .update(erasures)
+    .set({ seenAt: sql`now()` })
+    .where(inArray(erasures.id, stalled))
+    .returning()
+  return rows.flatMap(({ id: erasure, subjectKey, orderedAt, emptied: stores }) =>
+    subjectKey === null
+      ? []
+      : [
+          {
+            erasure,
+            subjectKey,
+            emptied: stores === null ? null : { erasure, orderedAt: orderedAt.getTime(), stores },
+          },
+        ],
+  )
 }

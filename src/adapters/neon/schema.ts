@@ -193,6 +193,8 @@ export const erasures = pgTable('erasures', {
   completedAt: moment('completed_at'),
   /** When its object was last woken, or did something by itself. */
   seenAt: moment('seen_at').notNull(),
+  /** What the other stores said, until the object has said its last word. */
+  emptied: jsonb('emptied').$type<ErasureReceipt['stores']>(),
   receipt: jsonb('receipt').$type<ErasureReceipt>(),
   signature: text('signature'),
 })

@@ -19,10 +19,12 @@ export const ERASURE: Invariants = {
       first(object.journal.completed, (order) => placeOf(world, object, order)),
     ),
 
-  'B7: who is said to be erased has a receipt': ({ database, objects }) =>
+  'B7: whoever has a receipt is no more in their order either': ({ database, objects }) =>
     first(objects.values(), ({ name, journal }) =>
-      first(journal.completed, ({ erasure }) =>
-        database.erasures.get(erasure) ? null : `${name} has none`,
+      first(journal.ordered, (order) =>
+        database.erasures.get(order.erasure)?.receipt && !journal.completed.includes(order)
+          ? `${name} is in the order`
+          : null,
       ),
     ),
 }

@@ -81,6 +81,13 @@ export const AT_REST: Invariants = {
         : `${name} is still to be erased`,
     ),
 
+  'B7: at rest whoever was erased has a receipt': ({ database, objects }) =>
+    first(objects.values(), ({ name, journal }) =>
+      first(journal.completed, ({ erasure }) =>
+        database.erasures.get(erasure)?.receipt ? null : `${name} has none`,
+      ),
+    ),
+
   'J: at rest whoever gave no proof is nowhere': (world) =>
     first(world.objects.values(), ({ name, journal }) =>
       journal.state.proof === null ? trace(world, journal.state.account, name) : null,
