@@ -1,20 +1,36 @@
-import { existsSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { measureTelling } from './enumeration.ts'
-import { type Run, describeRuns, toMarkdown } from './report.ts'
-import { CONFIGS, compareSignUps } from './sign-up.ts'
+import { performance } from 'node:perf_hooks'
+import { events } from './events/section.ts'
+import { type Answered, describeRun, toJson, toMarkdown } from './results.ts'
+import type { Section } from './section.ts'
+import { signUp } from './sign-up/section.ts'
 
-/** Linux keeps this folder in memory. */
-const MEMORY = '/dev/shm'
+/*
+ * `npm run bench` answers all and writes results.md and results.json. `npm run bench -- <name> …`
+ * answers only these and prints: figures of different runs do not belong into one file.
+ */
 
-const runs: Run[] = [{ storage: 'disk', comparisons: await compareSignUps(tmpdir()) }]
-if (existsSync(MEMORY)) {
-  runs.push({ storage: 'memory', comparisons: await compareSignUps(MEMORY) })
+const SECTIONS: readonly Section[] = [signUp, events]
+
+const names = process.argv.slice(2)
+const unknown = names.find((name) => !SECTIONS.some((section) => section.name === name))
+if (unknown !== undefined) {
+  throw new Error(`there is no ${unknown}: ${SECTIONS.map(({ name }) => name).join(', ')}`)
 }
-const results = describeRuns(runs, await measureTelling(CONFIGS.foyer, tmpdir()))
-const markdown = toMarkdown(results)
-const write = (name: string, text: string) => writeFileSync(join(import.meta.dirname, name), text)
-write('results.json', `${JSON.stringify(results, undefined, 2)}\n`)
-write('results.md', markdown)
+
+const answered: Answered[] = []
+for (const section of SECTIONS) {
+  if (names.length > 0 && !names.includes(section.name)) continue
+  const startedAt = performance.now()
+  console.error(`${section.name} …`)
+  const measured = await section.measure()
+  answered.push({ section, ...measured, seconds: (performance.now() - startedAt) / 1_000 })
+}
+const run = describeRun()
+const markdown = toMarkdown(run, answered)
+if (names.length === 0) {
+  writeFileSync(join(import.meta.dirname, 'results.json'), toJson(run, answered))
+  writeFileSync(join(import.meta.dirname, 'results.md'), markdown)
+}
 console.log(markdown)

@@ -6,7 +6,7 @@ import {
   thompson,
   uniform,
   upperBoundByAge,
-} from '../../bench/changing-items.ts'
+} from '../../bench/learning/changing-items.ts'
 import {
   EXPLORATION_FLOOR,
   drawArm,
@@ -127,7 +127,7 @@ describe('a population whose rates change', () => {
   })
 })
 
-/** A small copy of the published table; `bench/thompson.md` has it in full. */
+/** A small copy of the published table; `bench/learning/thompson.md` has it in full. */
 describe.each([1, 100])('ten items that retire, feedback every %d steps', (delay) => {
   const meanRegret = (score: Score): number => {
     const setting: Setting = { steps: 20_000, delay, retires: 'one' }

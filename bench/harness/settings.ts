@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { testBindings } from '../test/support/bindings.ts'
+import { testBindings } from '../../test/support/bindings.ts'
 
 /** The length of the product's rows: `SELECT length(entry) FROM timeline`, by the load's requests. */
 const FIRST_ROW_CHARS = 1_292

@@ -11,6 +11,9 @@ export const spreadOf = (values: readonly number[]): Spread => ({
   high: quantile(values, 0.9),
 })
 
+export const isSpread = (value: unknown): value is Spread =>
+  typeof value === 'object' && value !== null && 'median' in value && 'low' in value
+
 export const medianOf = (values: readonly number[]): number => quantile(values, 0.5)
 
 /** @param share in [0, 1]; between two values the point in between, `NaN` of no values */

@@ -1,31 +1,34 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { Burst } from './load-process.ts'
+import type { Order } from './load-process.ts'
 
-/** What a burst of sign-ups took; `faults` is whatever was not a 201, in words. */
-export const BurstResult = z.object({
+/** What an order came to; `faults` is whatever was not the answer that was expected, in words. */
+export const LoadResult = z.object({
+  /** From the first request to the last answer. */
   durationMs: z.number(),
   latenciesMs: z.array(z.number()),
   faults: z.array(z.string()),
 })
-export type BurstResult = z.infer<typeof BurstResult>
+export type LoadResult = z.infer<typeof LoadResult>
 
-/** Sends sign-ups from a process of its own, so that nothing here delays them. */
+/** Sends requests from a process of its own, so that nothing here delays them. */
 export class LoadGenerator {
   readonly #process: ChildProcess = fork(join(import.meta.dirname, 'load-process.ts'))
 
-  /** @throws Error when a single answer was not a 201 */
-  async send(burst: Burst): Promise<BurstResult> {
+  /** @throws Error when a single answer was not the expected one */
+  async send(order: Order): Promise<LoadResult> {
     const answer = new Promise<unknown>((resolve, reject) => {
       this.#process.once('message', resolve)
       this.#process.once('exit', (code) => reject(new Error(`the load generator ended: ${code}`)))
     })
-    this.#process.send(burst)
-    const result = BurstResult.parse(await answer)
+    this.#process.send(order)
+    const result = LoadResult.parse(await answer)
     this.#process.removeAllListeners()
     const [fault] = result.faults
-    if (fault !== undefined) throw new Error(`${result.faults.length} sign-ups failed: ${fault}`)
+    if (fault !== undefined) {
+      throw new Error(`${result.faults.length} calls to ${order.origin} failed: ${fault}`)
+    }
     return result
   }
 

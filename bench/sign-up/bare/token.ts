@@ -12,9 +12,16 @@ export interface KeySettings {
   readonly SIGNING_KEY: Readonly<Record<'kid' | 'kty' | 'crv' | 'x' | 'd', string>>
 }
 
+/** What of a token is asked for again. */
+export interface Claims {
+  readonly sid: string
+  readonly key: string
+}
+
 export interface Keys {
   readonly pepper: webcrypto.CryptoKey
   readonly signing: webcrypto.CryptoKey
+  readonly verifying: webcrypto.CryptoKey
   /** The JOSE header as it is sent: it never changes. */
   readonly header: string
 }
@@ -27,6 +34,7 @@ export async function importKeys({ SUBJECT_PEPPER, SIGNING_KEY }: KeySettings): 
       'sign',
     ]),
     signing: await crypto.subtle.importKey('jwk', { kty, crv, x, d }, 'Ed25519', false, ['sign']),
+    verifying: await crypto.subtle.importKey('jwk', { kty, crv, x }, 'Ed25519', false, ['verify']),
     header: encodeJson({ alg: 'EdDSA', typ: 'spec+jwt', kid }),
   }
 }
@@ -52,6 +60,16 @@ export async function issueToken(keys: Keys, specId: string, key: string): Promi
   const signed = `${keys.header}.${payload}`
   const signature = await crypto.subtle.sign('Ed25519', keys.signing, encoder.encode(signed))
   return `${signed}.${base64url(signature)}`
+}
+
+/** @returns the claims, or null when the signature is not ours */
+export async function readToken(keys: Keys, token: string): Promise<Claims | null> {
+  const [header = '', payload = '', signature = ''] = token.split('.')
+  const signed = encoder.encode(`${header}.${payload}`)
+  const bytes = Buffer.from(signature, 'base64url')
+  if (!(await crypto.subtle.verify('Ed25519', keys.verifying, bytes, signed))) return null
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what is signed was made here; a check would cost what is compared
+  return JSON.parse(Buffer.from(payload, 'base64url').toString()) as Claims
 }
 
 const encodeJson = (value: unknown): string =>

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Random } from '../test/simulation/random.ts'
+import { Random } from '../../test/simulation/random.ts'
 import {
   type Score,
   type Setting,

@@ -12,10 +12,14 @@ import {
   importKeys,
   issueToken,
   nameOf,
+  readToken,
 } from './token.ts'
 
 /** As far away as the product's, so that neither rings while anything is measured. */
 const ALARM_DELAY_MS = 10_000
+
+/** As long an answer as the product's. */
+const STEPS = ['identity', 'billing', 'account'].map((name) => ({ name, status: 'waiting' }))
 
 interface Env extends KeySettings {
   readonly SUBJECTS: DurableObjectNamespace<BareObject & Rpc.DurableObjectBranded>
@@ -49,6 +53,11 @@ export class BareObject extends DurableObject<Env> {
     return specId
   }
 
+  /** What a page asks for while it waits; as the product has it in memory, so has this. */
+  status(specId: string) {
+    return { specId, status: 'pending', seq: 1, steps: STEPS }
+  }
+
   async alarm(): Promise<void> {
     // Nothing is ever due here.
   }
@@ -64,14 +73,25 @@ let keys: Keys | undefined
 
 export default {
   async fetch(request: Request, env: Env): Promise<Response> {
-    const signUp = await request.json<SignUp>()
     keys ??= await importKeys(env)
-    const key = await nameOf(keys, signUp.email)
-    const specId = await env.SUBJECTS.getByName(key).open(signUp)
-    const token = await issueToken(keys, specId, key)
-    return Response.json(
-      { token, specId, expires_in: TOKEN_TTL_SECONDS, status: 'speculative' },
-      { status: 201 },
-    )
+    return request.method === 'POST' ? signUp(request, env, keys) : status(request, env, keys)
   },
+}
+
+async function signUp(request: Request, env: Env, imported: Keys): Promise<Response> {
+  const body = await request.json<SignUp>()
+  const key = await nameOf(imported, body.email)
+  const specId = await env.SUBJECTS.getByName(key).open(body)
+  const token = await issueToken(imported, specId, key)
+  return Response.json(
+    { token, specId, expires_in: TOKEN_TTL_SECONDS, status: 'speculative' },
+    { status: 201 },
+  )
+}
+
+async function status(request: Request, env: Env, imported: Keys): Promise<Response> {
+  const token = request.headers.get('authorization')?.slice('Bearer '.length) ?? ''
+  const claims = await readToken(imported, token)
+  if (claims === null) return new Response(null, { status: 401 })
+  return Response.json(await env.SUBJECTS.getByName(claims.key).status(claims.sid))
 }

@@ -1,6 +1,6 @@
-import { PRIOR } from '../src/core/bandit/posterior.ts'
-import type { Random } from '../src/core/bandit/random.ts'
-import { sampleBeta } from '../src/core/bandit/sample-beta.ts'
+import { PRIOR } from '../../src/core/bandit/posterior.ts'
+import type { Random } from '../../src/core/bandit/random.ts'
+import { sampleBeta } from '../../src/core/bandit/sample-beta.ts'
 
 /*
  * The world of Table 1 in Chapelle and Li, "An Empirical Evaluation of Thompson Sampling", NIPS 2011:

@@ -4,10 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pLimit from 'p-limit'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { z } from 'zod'
-import { printSiwe } from '../src/core/wallet/siwe.ts'
+import { printSiwe } from '../../src/core/wallet/siwe.ts'
 
 // Q10: a thousand wallets at once against an instance on this machine, whose limits are off:
-// `IP_LIMIT=off npm start`, then `node bench/wallets.ts [how many] [its address]`.
+// `IP_LIMIT=off npm start`, then `node bench/crowd/wallets.ts [how many] [its address]`.
 
 const WALLETS_MAX = 5_000
 /** Connections of one process; all the others wait in line at the door. */

@@ -1,8 +1,9 @@
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { CREATED, SIGN_UP_PATH, newPeople, signUpBody } from './request.ts'
-import { type Side, startSide } from './side.ts'
-import { type Spread, medianOf, spreadOf } from './statistics.ts'
+import { CREATED, answerTo, newPeople, signUp } from '../harness/request.ts'
+import { type Side, startSide } from '../harness/side.ts'
+import { type Spread, medianOf, spreadOf } from '../harness/statistics.ts'
+import { FOYER } from './sides.ts'
 
 /** Enough for a median that does not move; each is an object of its own. */
 const PEOPLE = 150
@@ -26,8 +27,8 @@ export interface Telling {
 }
 
 /** @throws Error when a sign-up was not answered 201 */
-export async function measureTelling(config: string, storage: string): Promise<Telling> {
-  const side = await startSide(config, 'foyer', storage)
+export async function measureTelling(storage: string): Promise<Telling> {
+  const side = await startSide({ config: FOYER, name: 'foyer', storage })
   try {
     const known = newPeople(PEOPLE)
     for (const person of known) await timeSignUp(side, person)
@@ -59,12 +60,6 @@ export async function measureTelling(config: string, storage: string): Promise<T
 
 async function timeSignUp({ url }: Side, person: string): Promise<number> {
   const startedAt = performance.now()
-  const response = await fetch(new URL(SIGN_UP_PATH, url), {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: signUpBody(person),
-  })
-  await response.arrayBuffer()
-  if (response.status !== CREATED) throw new Error(`a sign-up was answered ${response.status}`)
+  await answerTo(url, signUp(person), CREATED)
   return performance.now() - startedAt
 }

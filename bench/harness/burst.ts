@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import autocannon from 'autocannon'
-import type { BurstResult } from './load.ts'
-import { CREATED, SIGN_UP_PATH, signUpBody } from './request.ts'
+import type { LoadResult } from './load.ts'
+import type { Call } from './request.ts'
 
 /** As many as a browserful of people; workerd is busy with fewer, more only wait longer. */
 const CONNECTIONS = 16
@@ -10,14 +10,18 @@ const TIMEOUT_SECONDS = 10
 /** How soon the end of a burst is noticed; the time measured is that of the last answer. */
 const SAMPLE_INTERVAL_MS = 20
 
-/** One sign-up for each address, as fast as the answers come. */
+/** A closed loop: so many calls, from first to last and over again, as fast as the answers come. */
 export interface Burst {
-  readonly url: string
-  readonly emails: readonly string[]
+  readonly kind: 'burst'
+  readonly origin: string
+  readonly calls: readonly Call[]
+  readonly amount: number
+  /** The only status that counts as an answer. */
+  readonly expected: number
 }
 
-function run({ url, emails }: Burst): Promise<BurstResult> {
-  const pending = emails.values()
+export function sendBurst({ origin, calls, amount, expected }: Burst): Promise<LoadResult> {
+  let sent = 0
   const latenciesMs: number[] = []
   const faults: string[] = []
   let endedAt = 0
@@ -25,20 +29,18 @@ function run({ url, emails }: Burst): Promise<BurstResult> {
     const startedAt = performance.now()
     const cannon = autocannon(
       {
-        url,
-        connections: Math.min(CONNECTIONS, emails.length),
-        amount: emails.length,
+        url: origin,
+        connections: Math.min(CONNECTIONS, amount),
+        amount,
         timeout: TIMEOUT_SECONDS,
         sampleInt: SAMPLE_INTERVAL_MS,
         requests: [
           {
-            method: 'POST',
-            path: SIGN_UP_PATH,
-            headers: { 'content-type': 'application/json' },
-            setupRequest: (request) => ({
-              ...request,
-              body: signUpBody(pending.next().value ?? ''),
-            }),
+            setupRequest: (request) => {
+              const call = calls[sent % calls.length]
+              sent += 1
+              return { ...request, ...call, headers: { ...call?.headers } }
+            },
           },
         ],
       },
@@ -51,11 +53,7 @@ function run({ url, emails }: Burst): Promise<BurstResult> {
     cannon.on('response', (_client, status, _bytes, latencyMs) => {
       endedAt = performance.now()
       latenciesMs.push(latencyMs)
-      if (status !== CREATED) faults.push(`status ${status}`)
+      if (status !== expected) faults.push(`status ${status}`)
     })
   })
 }
-
-process.on('message', (burst: Burst) => {
-  void run(burst).then((result) => process.send?.(result))
-})

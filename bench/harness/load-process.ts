@@ -1,0 +1,10 @@
+import { type Arrivals, sendArrivals } from './arrivals.ts'
+import { type Burst, sendBurst } from './burst.ts'
+
+/** What a load generator is asked to send. */
+export type Order = Burst | Arrivals
+
+process.on('message', (order: Order) => {
+  const sent = order.kind === 'burst' ? sendBurst(order) : sendArrivals(order)
+  void sent.then((result) => process.send?.(result))
+})

@@ -1,0 +1,30 @@
+import { join } from 'node:path'
+import { type WorkerSide, startSide, withSides } from '../harness/side.ts'
+import { LoadGenerator } from '../harness/load.ts'
+import { Contender } from './contender.ts'
+
+export const FOYER = join(import.meta.dirname, '..', '..', 'wrangler.toml')
+const BARE = join(import.meta.dirname, 'bare', 'wrangler.toml')
+
+export interface Both {
+  readonly bare: Contender
+  readonly foyer: Contender
+}
+
+/** The product beside the bare platform, both warm, each in new processes on fresh storage. */
+export async function withBoth<T>(storage: string, work: (both: Both) => Promise<T>): Promise<T> {
+  const load = new LoadGenerator()
+  const start = (config: string, name: string) => () => startSide({ config, name, storage })
+  try {
+    return await withSides<WorkerSide, T>(
+      [start(BARE, 'bare'), start(FOYER, 'foyer')],
+      async ([bareSide, foyerSide]) => {
+        if (bareSide === undefined || foyerSide === undefined) throw new Error('a side is missing')
+        const bare = await Contender.warm(bareSide, load)
+        return work({ bare, foyer: await Contender.warm(foyerSide, load) })
+      },
+    )
+  } finally {
+    load.close()
+  }
+}
