@@ -8,7 +8,6 @@ import { FoyerProvider } from '../../../client/react/foyer-provider.tsx'
 function emptyElement(): Element {
   const page = Object.assign(new EventTarget(), { nodeType: 9, activeElement: null })
   const fields = { nodeType: 1, tagName: 'DIV', ownerDocument: page, firstChild: null }
-  // eslint-disable-next-line typescript/no-unsafe-type-assertion -- it is no element, and need not be
   return Object.assign(new EventTarget(), fields) as unknown as Element
 }
 

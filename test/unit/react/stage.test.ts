@@ -3,7 +3,6 @@ import { Stage } from '../../../client/react/stage.ts'
 
 /** Only who it is counts, and whether it has a box. */
 const element = (boxes = 1) =>
-  // eslint-disable-next-line typescript/no-unsafe-type-assertion -- it is no element, and need not be
   Object.assign(new EventTarget(), {
     getClientRects: () => Array.from({ length: boxes }),
   }) as unknown as Element

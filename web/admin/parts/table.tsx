@@ -22,8 +22,7 @@ interface TableProps<Row> {
 export function Table<Row>({ caption, columns, rows, now, keyOf, empty }: TableProps<Row>) {
   if (rows.length === 0) return <p className="soft">{empty}</p>
   return (
-    // Wide tables scroll by themselves, also by keyboard.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- wide tables scroll, also by keyboard
     <section className="table-frame" aria-label={caption} tabIndex={0}>
       <table>
         <caption className="only-read">{caption}</caption>

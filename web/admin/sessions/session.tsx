@@ -87,8 +87,7 @@ function Timeline({ entries }: { readonly entries: readonly OperatorEntry[] }) {
     >
       <ol className="timeline">
         {entries.map((entry, at) => (
-          // Entries only ever come after those that are here.
-          // oxlint-disable-next-line react/no-array-index-key
+          // oxlint-disable-next-line react/no-array-index-key -- entries only ever come after these
           <li key={at}>
             <time className="number" dateTime={new Date(entry.at).toISOString()}>
               +{duration(entry.at - (first?.at ?? entry.at))}
