@@ -62,20 +62,23 @@ export class Access {
    * A call for whoever it is. The token is renewed before it is too old, and once when the server does
    * not take it; one that is not taken then has ended.
    *
-   * @param of the call, which may depend on who makes it
+   * @param of the call, which may depend on who makes it: by then it may be somebody else; `null`: not
+   *   by them
    */
-  async call<T>(of: Call<T> | ((credentials: Credentials) => Call<T>)): Outcome<T> {
-    const attempt = (held: Credentials) =>
-      this.request(typeof of === 'function' ? of(held) : of, held.token)
+  async call<T>(of: Call<T> | ((credentials: Credentials) => Call<T> | null)): Outcome<T> {
+    const attempt = (held: Credentials) => {
+      const call = typeof of === 'function' ? of(held) : of
+      return call && this.request(call, held.token)
+    }
     const held = await this.fresh()
     if (!held.ok) return held
     const first = await attempt(held.value)
-    if (!isRefused(first)) return first
+    if (!first || !isRefused(first)) return first ?? fail(NOBODY)
     const renewed = await this.renew(held.value)
     if (!renewed.ok) return renewed
     const second = await attempt(renewed.value)
-    if (isRefused(second)) await this.#ended(renewed.value)
-    return second
+    if (second && isRefused(second)) await this.#ended(renewed.value)
+    return second ?? fail(NOBODY)
   }
 
   /** Credentials that count for a while yet. */

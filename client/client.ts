@@ -36,7 +36,9 @@ export class Client {
       changed: (...change) => this.#become(...change),
       refused: () => this.proof.recover(),
     })
-    this.drafts = new Drafts(this.access, this.kept)
+    this.drafts = new Drafts(this.access, this.kept, (draftProblem) =>
+      this.store.update({ draftProblem }),
+    )
     this.proof = new Proof(this.access, this.kept, () => this.drafts.flush())
     this.#checklist = new Checklist(this.access, (checklist) => this.store.update({ checklist }))
     this.behaviour = new Behaviour(this.access, () => this.#checklist.refresh())
@@ -120,7 +122,7 @@ export class Client {
     // A page may have reported before it started.
     if (isOther && before.kind !== 'nobody' && !isHeir) this.behaviour.forget()
     if (isOther) this.recommendations.hear(null)
-    const gone = isOther ? { run: null, checklist: null } : {}
+    const gone = isOther ? { run: null, draftProblem: null, checklist: null } : {}
     this.store.update({ person, ended: credentials === null ? ended : null, ...gone })
     if (!this.#stopListening) return
     this.#live.watch(

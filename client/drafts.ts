@@ -1,6 +1,6 @@
 import { fail, ok } from '../src/contract/result.ts'
 import type { Access } from './access.ts'
-import { isSamePerson } from './credentials.ts'
+import { type Credentials, isSamePerson, subjectOf } from './credentials.ts'
 import { Errand, isPassing } from './errand.ts'
 import type { Kept } from './kept.ts'
 import { NOBODY, type Outcome, type Problem, TOO_LARGE } from './problem.ts'
@@ -10,38 +10,48 @@ const DRAFT_MAX_CHARS = 16_384
 
 type Answers = Readonly<Record<string, unknown>>
 
+interface Unsent {
+  /** Whose it is, as their tokens say it. */
+  readonly subject: string
+  readonly unsent: Answers
+}
+
 /** What somebody answers while the account is built; kept here until the server has it. */
 export class Drafts {
   readonly #access: Access
   readonly #kept: Kept
+  readonly #show: (problem: Problem | null) => void
   #last: Promise<unknown> = Promise.resolve()
   readonly errand = new Errand(() => this.flush())
 
-  constructor(access: Access, kept: Kept) {
+  /** @param show what stands in the way of what is kept, or refused it; `null`: nothing */
+  constructor(access: Access, kept: Kept, show: (problem: Problem | null) => void) {
     this.#access = access
     this.#kept = kept
+    this.#show = show
   }
 
   async save(changes: Answers): Outcome<Answers> {
     const held = this.#access.current()
-    const unsent = { ...this.#unsent(), ...changes }
+    if (held === null) return fail(NOBODY)
+    const unsent = { ...this.#unsent(held), ...changes }
     if (JSON.stringify(unsent).length > DRAFT_MAX_CHARS) return fail(TOO_LARGE)
-    if (held?.kind !== 'session') return this.#send(changes)
-    this.#kept.write('draft', { specId: held.specId, unsent })
-    const answer = await this.#inTurn(async () =>
-      // What is unsent by then, since an earlier turn may have sent these with newer ones.
-      isSamePerson(held, this.#access.current()) ? this.#send(this.#unsent()) : fail(NOBODY),
-    )
-    if (!answer.ok && isPassing(answer.error)) this.errand.soon()
+    this.#keep(held, unsent)
+    const answer = await this.#inTurn(() => this.#send(held))
+    if (!answer.ok && isPassing(answer.error)) this.errand.again(answer.error)
     return answer
   }
 
   /** Tries once to send what is unsent. @returns what stood in the way, if it may pass */
   flush(): Promise<Problem | null> {
     return this.#inTurn(async () => {
-      const unsent = this.#unsent()
-      if (Object.keys(unsent).length === 0) return null
-      const answer = await this.#send(unsent)
+      const held = this.#access.current()
+      if (held === null || isEmpty(this.#unsent(held))) {
+        // Another tab may have sent it.
+        this.#show(null)
+        return null
+      }
+      const answer = await this.#send(held)
       return !answer.ok && isPassing(answer.error) ? answer.error : null
     })
   }
@@ -53,33 +63,40 @@ export class Drafts {
     return sent
   }
 
-  /** Of this session; another's are nobody's. */
-  #unsent(): Answers {
-    const held = this.#access.current()
-    const kept = this.#kept.read('draft') as {
-      readonly specId?: unknown
-      readonly unsent?: Answers
-    } | null
-    return held?.kind === 'session' && kept?.specId === held.specId ? (kept.unsent ?? {}) : {}
+  /** Of this person; another's are nobody's. */
+  #unsent(person: Credentials): Answers {
+    const kept = this.#kept.read('draft') as Partial<Unsent> | null
+    return kept?.subject === subjectOf(person) ? (kept.unsent ?? {}) : {}
   }
 
-  async #send(changes: Answers): Outcome<Answers> {
-    const answer = await this.#access.call<{ readonly draft: Answers }>({
-      path: '/api/onboarding/draft',
-      method: 'PATCH',
-      body: changes,
-    })
-    if (answer.ok || !isPassing(answer.error)) this.#settle(changes)
+  #keep(person: Credentials, unsent: Answers): void {
+    const draft: Unsent = { subject: subjectOf(person), unsent }
+    this.#kept.write('draft', isEmpty(unsent) ? null : draft)
+  }
+
+  /** What is unsent by now: an earlier turn may have sent some of it. */
+  async #send(person: Credentials): Outcome<Answers> {
+    const unsent = this.#unsent(person)
+    const answer = await this.#access.call<{ readonly draft: Answers }>((sender) =>
+      isSamePerson(person, sender)
+        ? { path: '/api/onboarding/draft', method: 'PATCH', body: unsent }
+        : null,
+    )
+    if (answer.ok || !isPassing(answer.error)) this.#settle(person, unsent)
+    const problem = answer.ok ? null : answer.error
+    if (isSamePerson(person, this.#access.current())) this.#show(problem)
     return answer.ok ? ok(answer.value.draft) : answer
   }
 
   /** What was said again meanwhile, and differently, is still to be sent. */
-  #settle(sent: Answers): void {
-    const held = this.#access.current()
-    const left = Object.entries(this.#unsent()).filter(
+  #settle(person: Credentials, sent: Answers): void {
+    const unsent = this.#unsent(person)
+    const left = Object.entries(unsent).filter(
       ([name, value]) => JSON.stringify(value) !== JSON.stringify(sent[name]),
     )
-    if (held?.kind !== 'session' || left.length === 0) return this.#kept.write('draft', null)
-    this.#kept.write('draft', { specId: held.specId, unsent: Object.fromEntries(left) })
+    // By now what is kept may be somebody else's.
+    if (!isEmpty(unsent)) this.#keep(person, Object.fromEntries(left))
   }
 }
+
+const isEmpty = (answers: Answers): boolean => Object.keys(answers).length === 0

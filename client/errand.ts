@@ -45,6 +45,12 @@ export class Errand {
     this.#timer = setTimeout(() => void this.#run(), delayMs)
   }
 
+  /** Later, since an attempt met this problem; also one that was made elsewhere. */
+  again(problem: Problem): void {
+    this.#failures += 1
+    this.soon(backOff(this.#failures, Math.random(), problem.retryAfterMs))
+  }
+
   /** The network is back, or somebody looks: waiting is over. */
   wake(): void {
     if (this.#timer === undefined) return
@@ -59,8 +65,8 @@ export class Errand {
     this.#running = true
     const problem = await this.#attempt()
     this.#running = false
-    this.#failures = problem === null ? 0 : this.#failures + 1
-    if (problem) this.soon(backOff(this.#failures, Math.random(), problem.retryAfterMs))
+    if (problem === null) this.#failures = 0
+    else this.again(problem)
   }
 
   #clear(): void {

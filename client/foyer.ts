@@ -51,7 +51,10 @@ export interface Foyer {
 
   /** The same intention twice, also after a reload or a lost reply, is one session. */
   signUp(intention: SignUp): Outcome<{ readonly specId: string }>
-  /** Merged with what was said before; sent again when the server was out of reach. */
+  /**
+   * Merged with what was said before. The answer is that of the first try; when the server was out of
+   * reach it is sent again, and the snapshot's `draftProblem` says how that went.
+   */
   saveDraft(changes: Readonly<Record<string, unknown>>): Outcome<Readonly<Record<string, unknown>>>
   requestCode(): Outcome<null>
   /** @param code eight digits, with or without a space between */

@@ -1,5 +1,6 @@
 import type { SessionView } from '../src/contract/onboarding.ts'
 import type { ChecklistView, RecommendationView } from '../src/contract/recommendation.ts'
+import type { Problem } from './problem.ts'
 
 /** Who this browser acts for. */
 export type Person =
@@ -18,6 +19,11 @@ export interface Snapshot {
   readonly ended: 'elsewhere' | null
   /** How the account behind the session comes along; `null` until the first word of it, and for members. */
   readonly run: SessionView | null
+  /**
+   * Why the server has not, or not taken, the draft that was last sent to it; what may pass is tried
+   * again. `null`: nothing stands in its way.
+   */
+  readonly draftProblem: Problem | null
   readonly transport: Transport
   /** What to show next, already without what was waved away or snoozed here. */
   readonly recommendation: RecommendationView | null
@@ -29,6 +35,7 @@ export const NOTHING_YET: Snapshot = {
   person: { kind: 'nobody' },
   ended: null,
   run: null,
+  draftProblem: null,
   transport: 'none',
   recommendation: null,
   checklist: null,

@@ -4,8 +4,8 @@ import type { Outcome, Problem } from '../problem.ts'
 type Fields = Readonly<Record<string, unknown>>
 
 /**
- * `not_saved`: the last attempt failed. What may pass is tried again; what was refused goes with the next
- * change.
+ * `not_saved`: the last attempt failed. What may pass the client tries again; what was refused goes with
+ * the next change.
  */
 export type Saving = 'untouched' | 'saving' | 'saved' | 'not_saved'
 
@@ -18,10 +18,8 @@ export interface DraftState {
 
 /** A pause in typing: shorter saves half words, longer loses more with the tab. */
 const PAUSE_MS = 600
-/** Where the server names no time of its own. */
-const RETRY_MS = 5_000
 
-/** Saves what is typed after a pause, one call at a time; what changes meanwhile goes with the next. */
+/** Hands over what is typed after a pause, one call at a time; what changes meanwhile goes with the next. */
 export class DraftSaver {
   readonly #save: (changes: Fields) => Outcome<Fields>
   readonly #listeners = new Set<() => void>()
@@ -44,7 +42,7 @@ export class DraftSaver {
   readonly change = (changes: Fields): void => {
     this.#unsaved = { ...this.#unsaved, ...changes }
     this.#show({ draft: { ...this.#state.draft, ...changes }, saving: 'saving' })
-    this.#after(PAUSE_MS)
+    this.#saveSoon()
   }
 
   /** Without waiting for a pause: the page may be gone in a moment. */
@@ -53,27 +51,34 @@ export class DraftSaver {
     if (!this.#underWay && Object.keys(this.#unsaved).length > 0) void this.#send()
   }
 
+  /** What became of a later try of the client. @param problem `null`: the server has it now */
+  heard(problem: Problem | null): void {
+    const { saving, problem: before } = this.#state
+    if (saving !== 'not_saved' || before === null || !isPassing(before)) return
+    if (problem !== null) return this.#show({ problem })
+    this.#unsaved = {}
+    this.#show({ saving: 'saved', problem })
+  }
+
   async #send(): Promise<void> {
     const changes = this.#unsaved
     this.#unsaved = {}
     this.#underWay = true
     const result = await this.#save(changes)
     this.#underWay = false
-    if (!result.ok) {
-      this.#unsaved = { ...changes, ...this.#unsaved }
-      this.#show({ saving: 'not_saved', problem: result.error })
-      if (isPassing(result.error)) this.#after(result.error.retryAfterMs ?? RETRY_MS)
-      return
-    }
     const isAll = Object.keys(this.#unsaved).length === 0
-    const draft = { ...result.value, ...this.#unsaved }
-    this.#show({ draft, saving: isAll ? 'saved' : 'saving', problem: null })
-    if (!isAll) this.#after(PAUSE_MS)
+    if (!isAll) this.#saveSoon()
+    if (result.ok) {
+      const draft = { ...result.value, ...this.#unsaved }
+      return this.#show({ draft, saving: isAll ? 'saved' : 'saving', problem: null })
+    }
+    this.#unsaved = { ...changes, ...this.#unsaved }
+    this.#show({ saving: isAll ? 'not_saved' : 'saving', problem: result.error })
   }
 
-  #after(delayMs: number): void {
+  #saveSoon(): void {
     clearTimeout(this.#timer)
-    this.#timer = setTimeout(this.saveNow, delayMs)
+    this.#timer = setTimeout(this.saveNow, PAUSE_MS)
   }
 
   #show(change: Partial<DraftState>): void {

@@ -22,6 +22,10 @@ export function useDraft(): Draft {
   if (held.who !== who) hold({ who, saver: saverFor(foyer, who) })
   const { saver } = held
   const state = useSyncExternalStore(saver.subscribe, saver.getState, saver.getState)
+  useEffect(
+    () => foyer.subscribe(() => saver.heard(foyer.getSnapshot().draftProblem)),
+    [foyer, saver],
+  )
   useEffect(() => {
     const hidden = () => {
       if (document.visibilityState === 'hidden') saver.saveNow()

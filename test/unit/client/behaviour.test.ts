@@ -424,6 +424,53 @@ describe('B9: a draft', () => {
     expect(bodies()).toHaveLength(calls)
   })
 
+  test('B9: that found no network is tried again by itself, and the page knows how it stands', async () => {
+    const foyer = await signedUp()
+    server.on(DRAFT, lost)
+    await foyer.saveDraft({ a: 1 })
+    expect(foyer.getSnapshot().draftProblem).toMatchObject({ code: 'offline' })
+    // Each waits for twice as long as the one before.
+    await pass(1_000)
+    expect(bodies()).toHaveLength(2)
+    await pass(1_999)
+    expect(bodies()).toHaveLength(2)
+    server.on(DRAFT, merged)
+    await pass(1)
+    expect(foyer.getSnapshot().draftProblem).toBeNull()
+    expect(bodies()).toEqual([{ a: 1 }, { a: 1 }, { a: 1 }])
+  })
+
+  test('B9: that another tab could send is sent by it alone, and this one knows', async () => {
+    const foyer = await signedUp()
+    server.on(DRAFT, lost)
+    await foyer.saveDraft({ a: 1 })
+    server.on(DRAFT, merged)
+    await reload()
+    await pass(MINUTE_MS)
+    expect(bodies()).toHaveLength(2)
+    expect(foyer.getSnapshot().draftProblem).toBeNull()
+  })
+
+  test('B9: that is refused when it is tried again is told, and tried no more', async () => {
+    const foyer = await signedUp()
+    server.on(DRAFT, lost)
+    await foyer.saveDraft({ a: 1 })
+    server.on(DRAFT, () => problem(400, 'validation_failed'))
+    await pass(10 * MINUTE_MS)
+    expect(foyer.getSnapshot().draftProblem).toMatchObject({ code: 'validation_failed' })
+    expect(bodies()).toHaveLength(2)
+  })
+
+  test('B9: the time that the server asks for is given to it', async () => {
+    const foyer = await signedUp()
+    server.on(DRAFT, () => problem(429, 'rate_limited', { 'Retry-After': '60' }))
+    await foyer.saveDraft({ a: 1 })
+    await pass(MINUTE_MS - 1)
+    expect(bodies()).toHaveLength(1)
+    await pass(1_001)
+    expect(bodies()).toHaveLength(2)
+  })
+
   test('B9: what is said while another is on its way is not lost', async () => {
     const foyer = await signedUp()
     const replies: (() => void)[] = []
@@ -494,7 +541,46 @@ describe('B9: a draft', () => {
         Response.json({ token: token('other'), specId: 'other', expires_in: 300 }),
       )
     await foyer.signUp({ email: 'joe@example.com', planId: 'pro' })
+    expect(foyer.getSnapshot().draftProblem).toBeNull()
     await foyer.saveDraft({ b: 2 })
     expect(bodies().at(-1)).toEqual({ b: 2 })
+  })
+
+  const joe = () =>
+    server.on('POST /api/onboarding/speculative', () =>
+      Response.json({ token: token('other'), specId: 'other', expires_in: 300 }),
+    )
+
+  test('B9: whose answer comes late takes nothing from whoever came next', async () => {
+    const foyer = await signedUp()
+    let reply = (_answer: Response) => {}
+    server.on(DRAFT, () => new Promise<Response>((resolve) => (reply = resolve)))
+    const janes = foyer.saveDraft({ a: 1 })
+    await pass(0)
+    joe()
+    await foyer.signUp({ email: 'joe@example.com', planId: 'pro' })
+    const joes = foyer.saveDraft({ a: 1 })
+    server.on(DRAFT, lost)
+    reply(problem(400, 'validation_failed'))
+    await Promise.all([janes, joes])
+    expect(foyer.getSnapshot().draftProblem).toMatchObject({ code: 'offline' })
+    server.on(DRAFT, merged)
+    await pass(MINUTE_MS)
+    expect(server.calls(DRAFT)).toHaveLength(3)
+    expect(keep.getItem('foyer.draft')).toBeNull()
+    expect(foyer.getSnapshot().draftProblem).toBeNull()
+  })
+
+  test('B9: is never sent in the name of somebody who came while it was on its way', async () => {
+    const foyer = await signedUp()
+    joe()
+    server.on(DRAFT, async () => {
+      await foyer.signUp({ email: 'joe@example.com', planId: 'pro' })
+      return problem(401, 'unauthorized')
+    })
+    expect(await foyer.saveDraft({ a: 1 })).toMatchObject({ error: { code: 'unauthorized' } })
+    await pass(10 * MINUTE_MS)
+    expect(bodies()).toEqual([{ a: 1 }])
+    expect(foyer.getSnapshot()).toMatchObject({ person: { specId: 'other' }, draftProblem: null })
   })
 })

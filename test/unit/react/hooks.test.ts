@@ -4,7 +4,7 @@ import { useChecklist } from '../../../client/react/use-checklist.ts'
 import { useDraft } from '../../../client/react/use-draft.ts'
 import { useRecommendation } from '../../../client/react/use-recommendation.ts'
 import { usePerson, useSnapshot } from '../../../client/react/use-snapshot.ts'
-import { ok } from '../../../src/contract/result.ts'
+import { fail, ok } from '../../../src/contract/result.ts'
 import { fakeFoyer, recommendation } from './fake-foyer.ts'
 import { renderHook } from './render-hook.tsx'
 
@@ -85,6 +85,26 @@ test('B9: what was typed is saved when its form, or the whole page, goes away', 
   await act(async () => now().change({ team: 2 }))
   await unmount()
   expect(foyer.saveDraft.mock.calls).toEqual([[{ name: 'Ada' }], [{ team: 2 }]])
+})
+
+test('B9: what could not be saved at once is shown as saved when the client has done it', async () => {
+  const { foyer, tell } = fakeFoyer()
+  const offline = { code: 'offline', message: 'No connection.' } as const
+  foyer.saveDraft.mockImplementation(async () => {
+    tell({ draftProblem: offline })
+    return fail(offline)
+  })
+  const { now } = await renderHook(foyer, useDraft)
+  await act(async () => {
+    now().change({ name: 'Ada' })
+    now().saveNow()
+  })
+  expect(now()).toMatchObject({ saving: 'not_saved', problem: offline })
+  await act(async () => tell({ transport: 'polling' }))
+  expect(now()).toMatchObject({ saving: 'not_saved', problem: offline })
+  await act(async () => tell({ draftProblem: null }))
+  expect(now()).toMatchObject({ draft: { name: 'Ada' }, saving: 'saved', problem: null })
+  expect(foyer.saveDraft).toHaveBeenCalledTimes(1)
 })
 
 test('B9: what one person typed is neither shown to the next nor saved as theirs', async () => {
