@@ -7,7 +7,13 @@ const REASON_MAX_CHARS = 500
 /** A page of rows that a person reads. */
 const PAGE_MAX = 200
 const PAGE_DEFAULT = 50
-export const LETTER_ID_MAX_CHARS = 200
+const LETTER_ID_MAX_CHARS = 200
+
+/** In URLs, where `%00` is a character, and in Postgres, where it is none. */
+export const LetterId = z
+  .string()
+  .max(LETTER_ID_MAX_CHARS)
+  .refine((id) => !id.includes('\0'), { error: 'must not hold NUL' })
 
 export const OperatorName = z.string().trim().min(1).max(OPERATOR_MAX_CHARS)
 
@@ -25,7 +31,7 @@ const limit = z.coerce.number().int().min(1).max(PAGE_MAX).default(PAGE_DEFAULT)
 /** `after`: the `next` of the page before. */
 export const LetterPage = z.strictObject({
   limit,
-  after: z.string().max(LETTER_ID_MAX_CHARS).optional(),
+  after: LetterId.optional(),
   state: z.enum(['open', 'replaying', 'resolved', 'failed_again', 'dismissed', 'gone']).optional(),
 })
 export type LetterPage = z.infer<typeof LetterPage>

@@ -4,17 +4,23 @@ import { OperatorRequest } from './admin.ts'
 import { EMAIL_MAX_OCTETS, type RunStatus } from './onboarding.ts'
 
 /** What an operator types of a session's id: enough that few others begin alike. */
-const SPEC_ID_START = /^[0-9a-f]{4,8}$|^[0-9a-f]{8}-[0-9a-f-]{0,27}$/
+const SPEC_ID_START_MIN_CHARS = 4
+/** What follows a beginning of an id, if nothing else does. */
+const ID_OF_ZEROS = '00000000-0000-0000-0000-000000000000'
 /** A page that a person reads. */
 const PAGE_MAX = 200
 const PAGE_DEFAULT = 50
 /** `0x` and forty digits. */
 const WALLET_MAX_CHARS = 42
-/** `<epoch milliseconds>.<specId>` */
-const CURSOR = /^\d{1,15}\.[0-9a-f-]{36}$/
+/** `<epoch milliseconds>.<specId>`: thirteen digits last for another 250 years. */
+const CURSOR = /^\d{1,13}\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /** An address as somebody types it; its identity is `normaliseEmail`'s to say. */
 const Email = z.string().max(EMAIL_MAX_OCTETS * 2)
+
+/** In its form, not only in its characters: Postgres compares ids, and takes nothing else for one. */
+const beginsAnId = (start: string): boolean =>
+  z.guid().safeParse(start + ID_OF_ZEROS.slice(start.length)).success
 
 /**
  * Which sessions are looked for. Always in a body: an address in a URL would end up in logs. At most
@@ -23,7 +29,14 @@ const Email = z.string().max(EMAIL_MAX_OCTETS * 2)
 export const SessionSearch = z
   .strictObject({
     /** The whole id or its beginning. */
-    specId: z.string().trim().toLowerCase().regex(SPEC_ID_START).optional(),
+    specId: z
+      .string()
+      .trim()
+      .toLowerCase()
+      .min(SPEC_ID_START_MIN_CHARS)
+      .max(ID_OF_ZEROS.length)
+      .refine(beginsAnId, { error: 'must be an id or the beginning of one' })
+      .optional(),
     userId: z.uuid().optional(),
     email: Email.optional(),
     /**

@@ -147,6 +147,8 @@ test.each([
   ['nobody has', { email: 'nobody-has-this-address@example.com' }],
   ['was never given', { userId: crypto.randomUUID() }],
   ['no session has', { specId: crypto.randomUUID() }],
+  ['no session has, in capitals', { specId: crypto.randomUUID().toUpperCase() }],
+  ['is older than any session', { after: `0.${crypto.randomUUID()}` }],
 ])('finds nobody by what %s', async (_name, body) => {
   expect(await search(body)).toEqual({ sessions: [], next: null, person: null })
 })
@@ -156,12 +158,57 @@ test.each([
   ['no address', { email: 'nobody' }],
   ['too short a beginning', { specId: 'abc' }],
   ['a pattern', { specId: '%%%%' }],
+  ['dashes where digits belong', { specId: 'deadbeef---' }],
+  ['nothing but dashes behind the beginning', { specId: `deadbeef-${'-'.repeat(27)}` }],
+  ['digits where dashes belong', { specId: 'deadbeef-dead0beef' }],
+  ['an id in braces', { specId: `{${crypto.randomUUID()}}` }],
+  ['more than an id', { specId: `${crypto.randomUUID()}0` }],
+  ['ten kilobytes', { specId: 'a'.repeat(10_000) }],
+  ['digits of another script', { specId: '１２３４５６７８' }],
+  ['a coded NUL', { specId: 'dead%00' }],
+  ['NUL', { specId: 'dead\0' }],
+  ['an id of an account that is dashes', { userId: '-'.repeat(36) }],
   ['a state that there is not', { state: 'sad' }],
   ['too many', { limit: 201 }],
   ['a cursor of somebody’s own', { after: 'x' }],
+  ['a cursor of dashes', { after: `1.${'-'.repeat(36)}` }],
+  ['a cursor beyond all calendars', { after: `999999999999999.${crypto.randomUUID()}` }],
   ['something unknown', { name: 'ada' }],
 ])('refuses %s', async (_name, body) => {
   const response = await post(body)
   expect(response.status).toBe(400)
   expect((await errorOf(response)).code).toBe('validation_failed')
+})
+
+test.each([
+  'sessions/deadbeef---',
+  `sessions/${'-'.repeat(36)}`,
+  'sessions/%00',
+  'sessions/%F0%9F%90%9D',
+  `sessions/${'a'.repeat(10_000)}`,
+  `sessions/${crypto.randomUUID().toUpperCase()}`,
+  'people/erasures/deadbeef---',
+  'replays/deadbeef---',
+  'dead-letters/%00',
+])('B2: there is nothing at %.60s', async (path) => {
+  const headers = bearer(bindings.ADMIN_TOKEN)
+  expect((await fetchWorker(`/api/admin/${path}`, { headers })).status).toBe(404)
+})
+
+test.each([
+  `dead-letters/${'a'.repeat(16)}?after=%00`,
+  'policy/dead-letters?after=%00',
+  `operator-actions?after=${'-'.repeat(36)}`,
+])('B2: refuses %s', async (path) => {
+  const headers = bearer(bindings.ADMIN_TOKEN)
+  expect((await fetchWorker(`/api/admin/${path}`, { headers })).status).toBe(400)
+})
+
+test('A9: there is no letter to ask about again whose id is NUL', async () => {
+  const response = await fetchWorker('/api/admin/policy/dead-letters/%00/decide-again', {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...bearer(bindings.ADMIN_TOKEN) },
+    body: JSON.stringify({ operator: 'ada', reason: 'a test' }),
+  })
+  expect(response.status).toBe(404)
 })

@@ -11,7 +11,7 @@ import { listQuestionLetters, reportOnAnswers } from '../../adapters/neon/policy
 import { createPolicyModel } from '../../adapters/openai/model.ts'
 import { sendQuestions } from '../../adapters/policy-deps.ts'
 import { catalogue } from '../../catalogue.ts'
-import { LETTER_ID_MAX_CHARS, LetterPage, OperatorRequest } from '../../contract/admin.ts'
+import { LetterId, LetterPage, OperatorRequest } from '../../contract/admin.ts'
 import type { PolicyReport } from '../../contract/policy-admin.ts'
 import type { QuestionMessage } from '../../contract/question-message.ts'
 import type { HttpEnv } from '../context.ts'
@@ -49,8 +49,9 @@ export const policy = new Hono<HttpEnv>()
     const model = createPolicyModel(settings, catalogue)
     const letter = c.req.param('id')
     const database = connect(settings)
-    const asked =
-      letter.length > LETTER_ID_MAX_CHARS ? null : await questionOfLetter(database, letter)
+    const asked = LetterId.safeParse(letter).success
+      ? await questionOfLetter(database, letter)
+      : null
     if (asked === null) return refuse(c, NOTHING_HERE)
     // Prompt or model may have changed since.
     const key = model?.keyOf(asked.question) ?? null
