@@ -1,6 +1,10 @@
 import type { ArchivedSession, HydrationWork, MailWork, Report } from '../contract/hydration.ts'
+import type { ReportReply } from '../contract/subject-rpc.ts'
 import { type HydrationStep, stepsFor } from '../core/hydration/step.ts'
 import type { Archive, ErasureRecords, MailLinks, Mailer } from '../core/ports.ts'
+
+/** Tells the object what happened, under the lease. */
+export type Tell = (report: Report) => Promise<ReportReply>
 
 export interface ChoreDeps {
   readonly steps: readonly HydrationStep[]

@@ -3,7 +3,7 @@ import { type Result, fail, ok } from '../contract/result.ts'
 import type { ReportReply } from '../contract/subject-rpc.ts'
 import { stepsFor } from '../core/hydration/step.ts'
 import type { EmptiedStores } from '../core/ports.ts'
-import type { ChoreDeps } from './chores.ts'
+import type { ChoreDeps, Tell } from './chores.ts'
 import { receiptOf } from '../core/look-after-erasure.ts'
 
 type Emptying = readonly [store: string, empty: () => Promise<Result<null, StepFailure>>]
@@ -18,7 +18,7 @@ export async function erasePerson(
   work: HydrationWork,
   order: ErasureOrder,
   deps: ChoreDeps,
-  tell: (report: Report) => Promise<ReportReply>,
+  tell: Tell,
 ): Promise<ReportReply> {
   const { erasures, now } = deps
   const emptied = await emptyStores(work, order, deps)

@@ -11,7 +11,7 @@ import type { Archive, Mailer } from '../core/ports.ts'
 import { withWaits } from '../adapters/budget-waits.ts'
 import { describeError, log } from '../adapters/log.ts'
 import { erasePerson } from './erase-person.ts'
-import { type ChoreDeps, eraseAccount, inviteBack, putToArchive } from './chores.ts'
+import { type ChoreDeps, type Tell, eraseAccount, inviteBack, putToArchive } from './chores.ts'
 
 /** The part of a subject's object that a consumer needs. */
 export type LeasedSubject = Pick<SubjectRpc, 'lease' | 'report'>
@@ -37,7 +37,7 @@ export async function hydrateSubject(
 ): Promise<readonly ReportReply[]> {
   const work = await subject.lease()
   if (work === null) return []
-  const tell = async (report: Report): Promise<ReportReply> => {
+  const tell: Tell = async (report) => {
     logFailure(work, report)
     return subject.report(work.fence, [report])
   }
@@ -47,14 +47,7 @@ export async function hydrateSubject(
       ? [erasePerson(work, work.order, deps, tell)]
       : work.erase
         ? [eraseAccount(work, deps).then(tell)]
-        : [
-            ...(work.mail === null ? [] : [sendMail(work, work.mail, deps).then(tell)]),
-            ...(work.archive.length === 0 ? [] : [putToArchive(work.archive, deps).then(tell)]),
-            ...(work.invitation === null
-              ? []
-              : [inviteBack(work, work.invitation, deps).then(tell)]),
-            runSteps(work, deps, tell),
-          ],
+        : buildAccount(work, deps, tell),
   )
   return replies.flatMap((reply) => {
     if (reply.status === 'fulfilled') return reply.value
@@ -68,6 +61,19 @@ export async function hydrateSubject(
   })
 }
 
+function buildAccount(
+  work: HydrationWork,
+  deps: HydrationDeps,
+  tell: Tell,
+): readonly Promise<ReportReply | readonly ReportReply[]>[] {
+  const beside = [
+    ...(work.mail === null ? [] : [sendMail(work, work.mail, deps).then(tell)]),
+    ...(work.archive.length === 0 ? [] : [putToArchive(work.archive, deps).then(tell)]),
+    ...(work.invitation === null ? [] : [inviteBack(work, work.invitation, deps).then(tell)]),
+  ]
+  return [...beside, runSteps(work, deps, tell, Promise.allSettled(beside))]
+}
+
 async function sendMail(
   { account }: HydrationWork,
   { id, to }: MailWork,
@@ -78,15 +84,19 @@ async function sendMail(
   return sent.ok ? { type: 'mail_sent' } : { type: 'mail_failed', failure: sent.error }
 }
 
+/** @param beside settles when all else that the lease carries was told */
 async function runSteps(
   work: HydrationWork,
   deps: HydrationDeps,
-  tell: (report: Report) => Promise<ReportReply>,
+  tell: Tell,
+  beside: Promise<unknown>,
 ): Promise<readonly ReportReply[]> {
   const replies: ReportReply[] = []
   const refs = new Map(Object.entries(work.refs))
   for (const step of work.steps) {
     const report = await runStep(step, work, refs, deps)
+    // With the lease goes what is open of it, and nobody would hear of what happened to it.
+    if (report.type === 'returned') await beside
     const reply = await tell(report)
     replies.push(reply)
     if (report.type !== 'step_done' || !reply.accepted) break

@@ -1,5 +1,5 @@
 import type { Entry } from './entries.ts'
-import type { SubjectState } from './state.ts'
+import type { Lease, SubjectState } from './state.ts'
 
 /** What a consumer reports when every call before it was answered. */
 const ANSWERED: ReadonlySet<Entry['type']> = new Set([
@@ -8,7 +8,6 @@ const ANSWERED: ReadonlySet<Entry['type']> = new Set([
   'mail_failed',
   'sessions_archived',
   'invitation_sent',
-  'lease_returned',
 ])
 
 /**
@@ -19,9 +18,13 @@ const ANSWERED: ReadonlySet<Entry['type']> = new Set([
 export function followCalls(before: SubjectState, after: SubjectState, entry: Entry): SubjectState {
   if (before.lease === null || before.lease === after.lease) return after
   if (entry.type === 'lease_granted') return after
-  const isAnswered = ANSWERED.has(entry.type)
+  const isAnswered =
+    ANSWERED.has(entry.type) || (entry.type === 'lease_returned' && isQuiet(before.lease))
   if (after.lease === null) {
     return isAnswered ? { ...after, callsUntil: before.lease.callsBefore } : after
   }
   return isAnswered ? after : { ...after, lease: { ...after.lease, callsBefore: after.callsUntil } }
 }
+
+/** Steps are done one after the other, and none is begun any more; the archive is written beside them. */
+const isQuiet = ({ chores }: Lease): boolean => !chores.includes('archive')
