@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { LoadGenerator } from '../harness/load.ts'
 import { measureBurst } from '../harness/measured-burst.ts'
+import { type Services, startServices } from '../harness/services.ts'
 import { type Side, startSide, withSides } from '../harness/side.ts'
 import type { Spread } from '../harness/statistics.ts'
 import {
@@ -55,9 +56,12 @@ interface Measured {
 /** @throws Error when a single call was not answered 202 */
 export async function compareReports(storage: string): Promise<readonly Comparison[]> {
   const load = new LoadGenerator()
+  const services = await startServices()
   try {
     const rounds: (readonly Measured[])[] = []
-    for (let round = 0; round < ROUNDS; round += 1) rounds.push(await measureRound(storage, load))
+    for (let round = 0; round < ROUNDS; round += 1) {
+      rounds.push(await measureRound(storage, services.settings, load))
+    }
     return SCENARIOS.map(({ name, events }, at) => {
       const measured = rounds.flatMap((round) => round[at] ?? [])
       const turns = measured.flatMap((one) => one.turns)
@@ -73,15 +77,20 @@ export async function compareReports(storage: string): Promise<readonly Comparis
     })
   } finally {
     load.close()
+    await services.stop()
   }
 }
 
 /** In the order of the scenarios. */
-const measureRound = (storage: string, load: LoadGenerator): Promise<readonly Measured[]> =>
+const measureRound = (
+  storage: string,
+  settings: Services['settings'],
+  load: LoadGenerator,
+): Promise<readonly Measured[]> =>
   withSides(
     [
-      () => startSide({ config: CONFIGS.bare, name: 'bare-events', storage }),
-      () => startSide({ config: CONFIGS.foyer, name: 'foyer', storage }),
+      () => startSide({ config: CONFIGS.bare, name: 'bare-events', storage, settings }),
+      () => startSide({ config: CONFIGS.foyer, name: 'foyer', storage, settings }),
     ],
     async ([bare, foyer]) => {
       if (bare === undefined || foyer === undefined) throw new Error('a side is missing')

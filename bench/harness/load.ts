@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Order } from './load-process.ts'
+import { nextMessage } from './next-message.ts'
 
 /** What an order came to; `faults` is whatever was not the answer that was expected, in words. */
 export const LoadResult = z.object({
@@ -18,13 +19,9 @@ export class LoadGenerator {
 
   /** @throws Error when a single answer was not the expected one */
   async send(order: Order): Promise<LoadResult> {
-    const answer = new Promise<unknown>((resolve, reject) => {
-      this.#process.once('message', resolve)
-      this.#process.once('exit', (code) => reject(new Error(`the load generator ended: ${code}`)))
-    })
+    const answer = nextMessage(this.#process)
     this.#process.send(order)
     const result = LoadResult.parse(await answer)
-    this.#process.removeAllListeners()
     const [fault] = result.faults
     if (fault !== undefined) {
       throw new Error(`${result.faults.length} calls to ${order.origin} failed: ${fault}`)

@@ -7,12 +7,10 @@ const LATER_ROW_CHARS = 423
 
 const KeySet = z.object({ keys: z.tuple([z.record(z.string(), z.string())], z.unknown()) })
 
-/** Settings for both sides: the product's without its limits, and what the bare Worker asks for. */
+/** Settings for all sides: the product's without its limits, and what the bare Worker asks for. */
 export function benchSettings() {
   const product = {
     ...testBindings(),
-    // Nobody asks the database: hydration is other work.
-    DATABASE_URL: 'postgres://foyer:foyer@database.test/foyer',
     IP_LIMIT: 'off',
     USER_LIMIT_PER_MINUTE: '0',
   }

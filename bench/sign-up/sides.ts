@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { type WorkerSide, startSide, withSides } from '../harness/side.ts'
 import { LoadGenerator } from '../harness/load.ts'
+import { startServices } from '../harness/services.ts'
 import { Contender } from './contender.ts'
 
 export const FOYER = join(import.meta.dirname, '..', '..', 'wrangler.toml')
@@ -14,7 +15,11 @@ export interface Both {
 /** The product beside the bare platform, both warm, each in new processes on fresh storage. */
 export async function withBoth<T>(storage: string, work: (both: Both) => Promise<T>): Promise<T> {
   const load = new LoadGenerator()
-  const start = (config: string, name: string) => () => startSide({ config, name, storage })
+  // The product counts what it answers there; its processes are not among those that are measured.
+  const services = await startServices()
+  const { settings } = services
+  const start = (config: string, name: string) => () =>
+    startSide({ config, name, storage, settings })
   try {
     return await withSides<WorkerSide, T>(
       [start(BARE, 'bare'), start(FOYER, 'foyer')],
@@ -26,5 +31,6 @@ export async function withBoth<T>(storage: string, work: (both: Both) => Promise
     )
   } finally {
     load.close()
+    await services.stop()
   }
 }

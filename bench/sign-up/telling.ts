@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CREATED, answerTo, newPeople, signUp } from '../harness/request.ts'
+import { startServices } from '../harness/services.ts'
 import { type Side, startSide } from '../harness/side.ts'
 import { type Spread, medianOf, spreadOf } from '../harness/statistics.ts'
 import { FOYER } from './sides.ts'
@@ -28,7 +29,9 @@ export interface Telling {
 
 /** @throws Error when a sign-up was not answered 201 */
 export async function measureTelling(storage: string): Promise<Telling> {
-  const side = await startSide({ config: FOYER, name: 'foyer', storage })
+  const services = await startServices()
+  const { settings } = services
+  const side = await startSide({ config: FOYER, name: 'foyer', storage, settings })
   try {
     const known = newPeople(PEOPLE)
     for (const person of known) await timeSignUp(side, person)
@@ -55,6 +58,7 @@ export async function measureTelling(storage: string): Promise<Telling> {
     }
   } finally {
     await side.stop()
+    await services.stop()
   }
 }
 

@@ -7,6 +7,8 @@ import { findBinaries, type Identity, temporaryRoot, unprivileged } from './post
 
 export interface TestPostgres {
   readonly url: string
+  /** Of the server that all its processes come from, while it runs. */
+  readonly pid: () => number | undefined
   /** It dies with everything that was under way; what it had committed stays. */
   crash(): Promise<void>
   /** After a crash: on the same port, with the same data. */
@@ -16,8 +18,15 @@ export interface TestPostgres {
 
 const READY = 'database system is ready to accept connections'
 
+export interface PostgresOptions {
+  /** Whether what it has committed outlives a power cut; nothing of a test needs to. */
+  readonly durable?: boolean
+}
+
 /** A real PostgreSQL of its own, in a temporary folder and open to this machine only; up in about a second. */
-export async function startPostgres(): Promise<TestPostgres> {
+export async function startPostgres({
+  durable = false,
+}: PostgresOptions = {}): Promise<TestPostgres> {
   const identity = unprivileged()
   const folder = await mkdtemp(join(await temporaryRoot(identity), 'foyer-postgres-'))
   await chmod(folder, 0o755)
@@ -28,41 +37,52 @@ export async function startPostgres(): Promise<TestPostgres> {
 
   const port = await freePort()
   const launch = async () => {
-    const server = spawn(binaries.postgres, ['-D', data, '-p', String(port), ...SETTINGS], {
-      ...identity,
-      stdio: ['ignore', 'ignore', 'pipe'],
-    })
+    const server = spawn(
+      binaries.postgres,
+      ['-D', data, '-p', String(port), ...settingsFor(durable)],
+      {
+        ...identity,
+        stdio: ['ignore', 'ignore', 'pipe'],
+      },
+    )
     const endWithUs = () => server.kill('SIGQUIT')
     process.once('exit', endWithUs)
     await untilReady(server.stderr)
-    return async (signal: NodeJS.Signals) => {
-      process.off('exit', endWithUs)
-      const exit = once(server, 'exit')
-      server.kill(signal)
-      await exit
+    return {
+      pid: server.pid,
+      async end(signal: NodeJS.Signals) {
+        process.off('exit', endWithUs)
+        const exit = once(server, 'exit')
+        server.kill(signal)
+        await exit
+      },
     }
   }
-  let end: Awaited<ReturnType<typeof launch>> | undefined = await launch()
+  let running: Awaited<ReturnType<typeof launch>> | undefined = await launch()
   return {
     url: `postgres://foyer@127.0.0.1:${port}/postgres`,
+    pid: () => running?.pid,
     async crash() {
-      await end?.('SIGQUIT')
-      end = undefined
+      await running?.end('SIGQUIT')
+      running = undefined
     },
     async restart() {
-      end ??= await launch()
+      running ??= await launch()
     },
     async stop() {
-      await end?.('SIGINT')
+      await running?.end('SIGINT')
       await rm(folder, { recursive: true })
     },
   }
 }
 
-// Nothing here outlives the test, so nothing needs to reach the disk; a socket would outlive a SIGKILL.
-const SETTINGS = ['fsync=off', 'listen_addresses=127.0.0.1', 'unix_socket_directories='].flatMap(
-  (setting) => ['-c', setting],
-)
+// A socket would outlive a SIGKILL.
+const settingsFor = (durable: boolean): readonly string[] =>
+  [
+    `fsync=${durable ? 'on' : 'off'}`,
+    'listen_addresses=127.0.0.1',
+    'unix_socket_directories=',
+  ].flatMap((setting) => ['-c', setting])
 
 async function initialise(initdb: string, data: string, identity: Identity): Promise<void> {
   const options = ['--username=foyer', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync']

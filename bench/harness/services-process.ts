@@ -1,0 +1,72 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { migrate } from '../../scripts/migrate.ts'
+import { billingEmulator } from '../../scripts/services/billing/emulator.ts'
+import { openEmulator } from '../../scripts/services/emulator.ts'
+import { type FetchHandler, listen } from '../../scripts/services/http-server.ts'
+import { identityEmulator } from '../../scripts/services/identity/emulator.ts'
+import { mailEmulator } from '../../scripts/services/mail/emulator.ts'
+import { neonEndpoint } from '../../scripts/services/neon-endpoint.ts'
+import { openPostgres } from '../../scripts/services/pg-executor.ts'
+import { temporaryFolder } from '../../test/support/local-services.ts'
+import { startPostgres } from '../../test/support/postgres.ts'
+import { type Calls, Delays, type Ready, type ServiceName } from './services.ts'
+
+// A process of its own: a real PostgreSQL that keeps what it commits, behind what the Neon driver
+// speaks, and the local providers. Says where they are, then how often each was called when asked;
+// ends with its parent.
+
+const PROVIDERS = {
+  billing: billingEmulator,
+  identity: identityEmulator,
+  mail: mailEmulator,
+}
+
+const delaysMs = Delays.parse(JSON.parse(process.argv[2] ?? '{}'))
+const calls: Record<ServiceName, number> = { database: 0, billing: 0, identity: 0, mail: 0 }
+
+/** @returns its URL */
+async function serve(name: ServiceName, service: FetchHandler): Promise<string> {
+  const delayMs = delaysMs[name] ?? 0
+  const server = await listen(async (request) => {
+    calls[name] += 1
+    if (delayMs > 0) await sleep(delayMs)
+    return service(request)
+  }, 0)
+  return `http://127.0.0.1:${server.port}`
+}
+
+const folder = await temporaryFolder()
+
+async function serveProvider(name: keyof typeof PROVIDERS): Promise<string> {
+  const emulator = PROVIDERS[name](join(folder, name))
+  const { fetch } = await openEmulator(emulator, `http://${name}.localhost`)
+  return serve(name, fetch)
+}
+
+const postgres = await startPostgres({ durable: true })
+const executor = openPostgres(postgres.url)
+const settings = {
+  DATABASE_URL: 'postgres://foyer:foyer@127.0.0.1/foyer',
+  DATABASE_HTTP_URL: `${await serve('database', neonEndpoint(executor))}/sql`,
+  STRIPE_API_BASE: await serveProvider('billing'),
+  AUTH0_API_BASE: await serveProvider('identity'),
+  RESEND_API_BASE: await serveProvider('mail'),
+}
+await migrate({
+  databaseUrl: settings.DATABASE_URL,
+  databaseHttpUrl: settings.DATABASE_HTTP_URL,
+  directory: join(import.meta.dirname, '..', '..', 'migrations'),
+})
+const ready: Ready = { settings, postgresUrl: postgres.url, postgresPid: postgres.pid() ?? null }
+process.send?.(ready)
+
+process.on('message', () => process.send?.(calls satisfies Calls))
+process.once('disconnect', () => {
+  void executor
+    .close()
+    .then(() => postgres.stop())
+    .then(() => rm(folder, { recursive: true }))
+    .then(() => process.exit(0))
+})
