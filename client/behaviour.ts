@@ -5,7 +5,7 @@ import { type Waiting, batchOf, queued, without } from './event-queue.ts'
 import type { Deed } from './foyer.ts'
 import type { Call } from './http.ts'
 import { newId } from './new-id.ts'
-import type { Outcome, Problem } from './problem.ts'
+import type { Problem } from './problem.ts'
 import { forgetVisit, visitId } from './visit.ts'
 
 /** Clicks that belong together go together, and a hint still comes while it helps. */
@@ -14,8 +14,6 @@ const FLUSH_AFTER_MS = 1_500
 const CALLS_MAX = 2
 /** No page of a catalogue is as long; what follows would be what somebody typed. */
 const PATH_MAX_CHARS = 512
-
-type Report = (person: Credentials) => Call<unknown>
 
 /** What people do, in calls of many events. Each has its own id, so that none counts twice. */
 export class Behaviour {
@@ -57,8 +55,7 @@ export class Behaviour {
   leave(): void {
     const held = this.#access.current()
     if (held === null || isStale(held, Date.now())) return
-    const say = (call: Report) => this.#access.request(call(held), held.token)
-    void this.#flush(say).then((problem) => problem && this.errand.soon(FLUSH_AFTER_MS))
+    void this.#flush(held).then((problem) => problem && this.errand.soon(FLUSH_AFTER_MS))
   }
 
   /** Another person's are not theirs, nor is the visit. */
@@ -67,19 +64,22 @@ export class Behaviour {
     this.#queue = []
   }
 
-  async #flush(
-    say: (call: Report) => Outcome<unknown> = (call) => this.#access.call(call),
-  ): Promise<Problem | null> {
+  /** @param leaving as whom alone it is sent; absent: as whoever it is, with a token that counts */
+  async #flush(leaving?: Credentials): Promise<Problem | null> {
     const batch = batchOf(without(this.#queue, this.#inFlight))
     if (batch.length === 0 || this.#calls >= CALLS_MAX) return null
     this.#calls += 1
     this.#inFlight = [...this.#inFlight, ...batch]
-    const answer = await say((person) => ({
+    const report = (person: Credentials): Call<unknown> => ({
       path: '/api/v1/events',
       method: 'POST',
       body: { events: batch.map((event) => ({ ...event, userId: subjectOf(person) })) },
       keepalive: true,
-    }))
+    })
+    const isForgotten = () => !batch.some((event) => this.#queue.includes(event))
+    const answer = await (leaving
+      ? this.#access.request(report(leaving), leaving.token)
+      : this.#access.call((person) => (isForgotten() ? null : report(person))))
     this.#calls -= 1
     this.#inFlight = without(this.#inFlight, batch)
     // A refusal on leaving: a page that comes back renews its token. At other times nobody is left.

@@ -1,5 +1,6 @@
 import type { ChecklistView } from '../src/contract/recommendation.ts'
 import type { Access } from './access.ts'
+import { isSamePerson } from './credentials.ts'
 import { Errand, isPassing } from './errand.ts'
 
 /** What was just reported goes through a queue before it counts: most of it is there by then. */
@@ -11,8 +12,10 @@ export class Checklist {
 
   constructor(access: Access, show: (view: ChecklistView | null) => void) {
     this.errand = new Errand(async () => {
+      const asked = access.current()
       const answer = await access.call<ChecklistView | null>({ path: '/api/v1/checklist' })
-      if (answer.ok) show(answer.value)
+      // Of whoever came meanwhile it is asked for by itself.
+      if (answer.ok && isSamePerson(asked, access.current())) show(answer.value)
       return !answer.ok && isPassing(answer.error) ? answer.error : null
     })
   }

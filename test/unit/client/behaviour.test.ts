@@ -177,6 +177,27 @@ describe('A1: what somebody does', () => {
     expect(second?.sessionId).not.toBe(first?.sessionId)
   })
 
+  test('A1: is never sent in the name of somebody who came while it was on its way', async () => {
+    const foyer = await signedUp()
+    server
+      .on('POST /api/onboarding/speculative', () =>
+        Response.json({ token: token('joe'), specId: 'joe', expires_in: 300 }),
+      )
+      .on(EVENTS, async () => {
+        await foyer.signUp({ email: 'joe@example.com', planId: 'pro' })
+        server.on(EVENTS, taken)
+        foyer.track({ type: 'button_click' })
+        return problem(401, 'unauthorized')
+      })
+    foyer.track({ type: 'page_view' })
+    await pass(10_000)
+    expect(reported().map((events) => events.map(({ userId }) => userId))).toEqual([
+      ['spec'],
+      ['joe'],
+    ])
+    expect(new Set(ids().flat()).size).toBe(2)
+  })
+
   test('A1: right before the page is left goes at once, and outlives it', async () => {
     const foyer = await signedUp()
     foyer.track({ type: 'page_view' })
@@ -391,6 +412,18 @@ describe('A4: the checklist', () => {
     const calls = server.calls(CHECKLIST).length - before
     expect(calls).toBeGreaterThan(0)
     expect(calls).toBeLessThanOrEqual(2)
+  })
+
+  test('A4: of somebody who has signed out is not shown any more, however late it comes', async () => {
+    let reply = (_answer: Response) => {}
+    server.on(CHECKLIST, () => new Promise<Response>((resolve) => (reply = resolve)))
+    const foyer = await signedUp()
+    await pass(5_000)
+    expect(server.calls(CHECKLIST)).toHaveLength(1)
+    await foyer.logout()
+    reply(Response.json(list))
+    await pass(0)
+    expect(foyer.getSnapshot().checklist).toBeNull()
   })
 
   test('A4: that is none is none, and a server without it is not asked again and again', async () => {
