@@ -9,6 +9,18 @@ export type Person =
   | { readonly kind: 'session'; readonly specId: string; readonly email: string }
   | { readonly kind: 'member'; readonly userId: string }
 
+/** By what tokens call them; `null`: nobody. */
+export function idOf(person: Person): string | null {
+  switch (person.kind) {
+    case 'nobody':
+      return null
+    case 'session':
+      return person.specId
+    case 'member':
+      return person.userId
+  }
+}
+
 /** How news arrive at the moment, from best to worst; `none`: not yet, or there is nobody to wait for. */
 export type Transport = 'none' | 'websocket' | 'stream' | 'polling'
 

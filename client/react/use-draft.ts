@@ -2,7 +2,7 @@ import { useEffect, useState, useSyncExternalStore } from 'react'
 import { fail } from '../../src/contract/result.ts'
 import type { Foyer } from '../foyer.ts'
 import { NOBODY } from '../problem.ts'
-import type { Snapshot } from '../snapshot.ts'
+import { type Snapshot, idOf } from '../snapshot.ts'
 import { DraftSaver, type DraftState } from './draft-saver.ts'
 import { useFoyer } from './use-foyer.ts'
 import { useSnapshot } from './use-snapshot.ts'
@@ -45,13 +45,4 @@ const saverFor = (foyer: Foyer, who: string | null): DraftSaver =>
     whoIn(foyer.getSnapshot()) === who ? foyer.saveDraft(changes) : fail(NOBODY),
   )
 
-function whoIn({ person }: Snapshot): string | null {
-  switch (person.kind) {
-    case 'nobody':
-      return null
-    case 'session':
-      return person.specId
-    case 'member':
-      return person.userId
-  }
-}
+const whoIn = ({ person }: Snapshot): string | null => idOf(person)

@@ -1,5 +1,5 @@
-import { useSyncExternalStore } from 'react'
 import { sameOriginPath } from '../../client/same-origin.ts'
+import { useHydrated } from './use-hydrated.ts'
 
 export const HOME = '/dashboard'
 
@@ -7,10 +7,8 @@ export const HOME = '/dashboard'
 export const wantedPage = (): string =>
   sameOriginPath(new URLSearchParams(location.search).get('to')) ?? HOME
 
-const never = (): (() => void) => () => undefined
-
 /** The same for markup, where the server could not know it. */
-export const useWanted = (): string => useSyncExternalStore(never, wantedPage, () => HOME)
+export const useWanted = (): string => (useHydrated() ? wantedPage() : HOME)
 
 /** An address of ours that leads on to the wanted one. */
 export const via = (page: string, wanted: string): string =>

@@ -1,5 +1,5 @@
 import { useSnapshot } from '../../../client/react/use-snapshot.ts'
-import type { Snapshot } from '../../../client/snapshot.ts'
+import { type Snapshot, idOf } from '../../../client/snapshot.ts'
 
 /** For whoever wants to see the machine behind: what it knows, and why it recommends what it does. */
 export function Machine() {
@@ -31,7 +31,7 @@ function factsOf({
 }: Snapshot): readonly (readonly [string, string])[] {
   return [
     ['person', person.kind === 'session' ? 'session, not proved yet' : person.kind],
-    ['id', idOf(person)],
+    ['id', idOf(person) ?? 'none'],
     ['news arrive by', transport],
     ['account', run === null ? 'not watched' : `${run.status}, change ${run.seq}`],
     ...(recommendation === null
@@ -46,15 +46,4 @@ function factsOf({
           ['prompt', recommendation.prompt_version],
         ] as const)),
   ]
-}
-
-function idOf(person: Snapshot['person']): string {
-  switch (person.kind) {
-    case 'nobody':
-      return 'none'
-    case 'session':
-      return person.specId
-    case 'member':
-      return person.userId
-  }
 }
