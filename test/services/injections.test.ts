@@ -208,6 +208,7 @@ function standing({ words, plan = 'free', payload = {}, raw = {} }: Entered) {
   const facts = {
     person: PERSON,
     role: 'member' as const,
+    kind: 'email' as const,
     subjectKey: 'k'.repeat(43),
     plan,
     startedAt: NOW - 2 * DAY_MS,

@@ -74,6 +74,11 @@ describe('A6: the checklist', () => {
     ])
   })
 
+  test('A6: does not ask a wallet for a code out of a mail, nor says that it was typed', () => {
+    const view = checklist(null, member({ kind: 'wallet', provenAt: T0 }), contextAt(T0))
+    expect(marks(view)).toEqual(['-create_project', '-choose_workspace_name'])
+  })
+
   test('A6: says first what helps with an error', () => {
     const view = checklistOf(catalogue, stateOf({ last_error: 'card_declined' }), {})
     expect(marks(view)?.[0]).toBe('-fix_payment')

@@ -245,6 +245,14 @@ describe('A3: how a person stands', () => {
     expect(of(member())).toMatchObject({ proven: true, completed_actions: ['verify_email'] })
   })
 
+  test.each(['wallet', 'issuer'] as const)(
+    'A3: who signed in by a %s has proved themselves, and no address',
+    (kind) => {
+      const state = personState(member({ kind }), EMPTY_JOURNEY, catalogue, T0)
+      expect(state).toMatchObject({ proven: true, completed_actions: [] })
+    },
+  )
+
   test('A3: what an earlier catalogue called an action is nobody’s state', () => {
     const journey = { ...EMPTY_JOURNEY, completed: { gone: T0 } }
     expect(personState(visitor(), journey, catalogue, T0).completed_actions).toEqual([])

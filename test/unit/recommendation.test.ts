@@ -72,6 +72,14 @@ describe('B11: who may be recommended what', () => {
   ])('B11: %s', (_, precondition, change, legal) => {
     expect(isLegal(when(precondition), standingLike(change))).toBe(legal)
   })
+
+  test('B11: what only a proof of an address completes is no advice for a member who has none', () => {
+    const verify: Action = { ...actionOf('verify_email'), when: {} }
+    const of = (proven: boolean) => standingLike({ proven, completed_actions: [] })
+    expect([isLegal(verify, of(false)), isLegal(verify, of(true))]).toEqual([true, false])
+    const either: Action = { ...verify, completedBy: ['proof', { type: 'page_view', path: '/' }] }
+    expect(isLegal(either, of(true))).toBe(true)
+  })
 })
 
 describe('A12: the rules', () => {

@@ -287,7 +287,14 @@ function rebuilt(
     ...(error === null ? {} : { error }),
   }))
   const journey = foldEvents(EMPTY_JOURNEY, events, catalogue)
-  const facts = { person, role: 'speculative', subjectKey, plan: 'pro', startedAt: 0 } as const
+  const facts = {
+    person,
+    role: 'speculative',
+    kind: 'email',
+    subjectKey,
+    plan: 'pro',
+    startedAt: 0,
+  } as const
   const state = personState(facts, journey, catalogue, 0)
   const activatedAt = journey.completed[catalogue.activation]
   return [

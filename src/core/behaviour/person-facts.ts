@@ -10,11 +10,12 @@ import type { PersonFacts } from './person-state.ts'
 export function personFacts(state: SubjectState, person: string): PersonFacts | null {
   const { account } = state
   if (account === null) return null
-  const { subjectKey, userId, planId, createdAt, provenAt } = account
+  const { subjectKey, kind, userId, planId, createdAt, provenAt } = account
   if (userId === person) {
     return {
       person,
       role: 'member',
+      kind,
       subjectKey,
       plan: planId,
       startedAt: createdAt,
@@ -24,7 +25,7 @@ export function personFacts(state: SubjectState, person: string): PersonFacts | 
   const session = state.sessions.get(person)
   if (session === undefined) return null
   const { planId: plan, openedAt: startedAt } = session
-  return { person, role: 'speculative', subjectKey, plan, startedAt }
+  return { person, role: 'speculative', kind, subjectKey, plan, startedAt }
 }
 
 /** Whether what this person does still counts: until a proof ends the session; of an account, from then on. */

@@ -1,3 +1,4 @@
+import type { AccountKind } from '../../contract/hydration.ts'
 import type { Catalogue } from '../recommendation/catalogue.ts'
 import type { Journey } from './journey.ts'
 
@@ -8,6 +9,8 @@ export interface PersonFacts {
   readonly person: string
   /** Whose journey it is: a session's own until somebody proves the address, then the account's. */
   readonly role: 'speculative' | 'member'
+  /** Only an address is proved by a mail. */
+  readonly kind: AccountKind
   readonly subjectKey: string
   readonly plan: string
   /** Epoch milliseconds: the session's opening, or the account's. */
@@ -24,7 +27,7 @@ export interface PersonState {
   /** Of the last thing that was tried; `null`: it went well. */
   readonly last_error: string | null
   readonly subscription_tier: string
-  /** Whether the address was shown to be theirs. */
+  /** Whether the address, or what else they are known by, was shown to be theirs. */
   readonly proven: boolean
 }
 
@@ -35,9 +38,11 @@ export function personState(
   now: number,
 ): PersonState {
   const proven = facts.role === 'member'
+  const provedAddress = proven && facts.kind === 'email'
   const done = catalogue.actions
     .filter(
-      ({ id, completedBy }) => id in journey.completed || (proven && completedBy.includes('proof')),
+      ({ id, completedBy }) =>
+        id in journey.completed || (provedAddress && completedBy.includes('proof')),
     )
     .map(({ id }) => id)
   return {

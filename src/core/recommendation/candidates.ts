@@ -5,10 +5,12 @@ import type { Action, Catalogue } from './catalogue.ts'
 export const candidatesFor = (catalogue: Catalogue, state: PersonState): readonly Action[] =>
   catalogue.actions.filter((action) => isLegal(action, state))
 
-export function isLegal({ id, when }: Action, state: PersonState): boolean {
+/** A member who has not proved an address has none: what only such a proof completes is not for them. */
+export function isLegal({ id, when, completedBy }: Action, state: PersonState): boolean {
   const { days_since_signup: days, completed_actions: done } = state
   return (
     !done.includes(id) &&
+    !(state.proven && completedBy.every((by) => by === 'proof')) &&
     (when.proven === undefined || when.proven === state.proven) &&
     (when.after ?? []).every((earlier) => done.includes(earlier)) &&
     (when.errors?.includes(state.last_error ?? '') ?? true) &&

@@ -34,6 +34,7 @@ export const submitted = (target: string, change: Partial<BehaviourEvent> = {}):
 export const visitor = (change: Partial<PersonFacts> = {}): PersonFacts => ({
   person: 'a-session',
   role: 'speculative',
+  kind: 'email',
   subjectKey: 'k'.repeat(43),
   plan: 'pro',
   startedAt: T0,
