@@ -12,7 +12,7 @@ import { listen } from './signals.ts'
 import type { Snapshot } from './snapshot.ts'
 import { Store } from './store.ts'
 
-const OF_A_PERSON = ['draft', 'answers', 'snoozed'] as const
+const OF_A_PERSON = ['answers', 'snoozed'] as const
 
 /** The parts, and how they hear of each other. To make one touches nothing of the browser. */
 export class Client {
@@ -109,8 +109,10 @@ export class Client {
       this.kept.read('claim') !== null
     this.kept.write('claim', null)
     if (credentials?.kind !== 'session') this.kept.write('intention', null)
-    if (!isHeir && !isSamePerson(before, credentials)) {
-      for (const name of OF_A_PERSON) this.kept.write(name, null)
+    if (!isSamePerson(before, credentials)) {
+      // A member can add nothing to it, not even their own.
+      this.kept.write('draft', null)
+      if (!isHeir) for (const name of OF_A_PERSON) this.kept.write(name, null)
     }
     this.#present(credentials, where === 'here' ? null : where, isHeir)
   }

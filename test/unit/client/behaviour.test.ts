@@ -562,6 +562,8 @@ describe('B9: a draft', () => {
     const claim = foyer.claim('12345678')
     await pass(2_000)
     expect(await claim).toMatchObject({ ok: true })
+    // It can no longer be sent, so nobody needs it.
+    expect(keep.getItem('foyer.draft')).toBeNull()
   })
 
   test('B9: of another session is nobody’s', async () => {
