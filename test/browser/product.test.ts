@@ -8,6 +8,7 @@ import { open } from '../support/browser/open.ts'
 import { becomeMember, pressClaim, signUp } from '../support/browser/person.ts'
 import { showAs } from '../support/browser/shown-as.ts'
 import { browserTest } from '../support/browser/test.ts'
+import { SESSION_ENDS } from '../support/browser/visitor.ts'
 import type { Foyer } from '../support/foyer.ts'
 
 // What people see of what is recommended to them, and what becomes of their answers.
@@ -59,7 +60,7 @@ test('A1, B1, S14: from the address by the code to a project, and on to what is 
   foyer,
   visit,
 }) => {
-  const { page } = await visit()
+  const { page } = await visit({ expected: SESSION_ENDS })
   await signUp(page, 'whole-way@example.com')
   await page.waitForURL('**/dashboard')
   await open(page, '/claim')
@@ -86,7 +87,7 @@ describe('A6, S14: a recommendation', () => {
     foyer,
     visit,
   }) => {
-    const { context, page } = await visit()
+    const { context, page } = await visit({ expected: SESSION_ENDS })
     await showAs(context, 'modal')
     await becomeMember(foyer, page, 'modal@example.com')
     await newProject(page).focus()
@@ -112,7 +113,7 @@ describe('A6, S14: a recommendation', () => {
     foyer,
     visit,
   }) => {
-    const { context, page } = await visit()
+    const { context, page } = await visit({ expected: SESSION_ENDS })
     await showAs(context, 'tooltip')
     await becomeMember(foyer, page, 'tooltip@example.com')
     const tooltip = page.locator(TOOLTIP)
@@ -132,7 +133,7 @@ describe('A6, S14: a recommendation', () => {
     foyer,
     visit,
   }) => {
-    const { context, page } = await visit()
+    const { context, page } = await visit({ expected: SESSION_ENDS })
     await showAs(context, 'sidebar_hint')
     await becomeMember(foyer, page, 'hint@example.com')
     const person = await memberOf(page)
@@ -154,7 +155,7 @@ describe('A6, S14: a recommendation', () => {
   })
 
   test('moves nothing for whoever asked for no motion', async ({ foyer, visit }) => {
-    const { context, page } = await visit({ reducedMotion: 'reduce' })
+    const { context, page } = await visit({ reducedMotion: 'reduce', expected: SESSION_ENDS })
     await showAs(context, 'modal')
     await becomeMember(foyer, page, 'still@example.com')
     await page.locator(MODAL).waitFor()
@@ -170,7 +171,7 @@ describe('A6, S14: a recommendation', () => {
   })
 
   test('and the checklist knows what is done', async ({ foyer, visit }) => {
-    const { context, page } = await visit()
+    const { context, page } = await visit({ expected: SESSION_ENDS })
     // Or a modal would come between.
     await showAs(context, 'none')
     await becomeMember(foyer, page, 'checklist@example.com')
@@ -205,7 +206,7 @@ describe('S14: the product', () => {
   ]
 
   test('every page of it fits a window, and everybody can use it', async ({ foyer, visit }) => {
-    const { page } = await visit()
+    const { page } = await visit({ expected: SESSION_ENDS })
     await showAs(page.context(), 'none')
     await becomeMember(foyer, page, 'everywhere@example.com')
     for (const path of PLACES) {

@@ -5,6 +5,7 @@ import { codeFor, linkFor } from '../support/browser/inbox.ts'
 import { goTo, open, untilAlive } from '../support/browser/open.ts'
 import { becomeMember, pressClaim, pressSignUp, signUp } from '../support/browser/person.ts'
 import { browserTest } from '../support/browser/test.ts'
+import { SESSION_ENDS } from '../support/browser/visitor.ts'
 import type { Foyer } from '../support/foyer.ts'
 
 // A person, an address, and what may go wrong between the button and the account.
@@ -148,7 +149,10 @@ describe('S14: the button answers before the server does', () => {
 
 describe('B1: proof', () => {
   test('in another browser ends the session here, and says so kindly', async ({ foyer, visit }) => {
-    const [here, there] = [await visit(), await visit()]
+    const [here, there] = [
+      await visit({ expected: SESSION_ENDS }),
+      await visit({ expected: SESSION_ENDS }),
+    ]
     await signUp(here.page, 'both@example.com')
     await goTo(here.page, '/claim')
     await here.page.getByLabel('Code from the mail').waitFor()
@@ -158,7 +162,7 @@ describe('B1: proof', () => {
   })
 
   test('in one tab makes the others of the same browser members', async ({ foyer, visit }) => {
-    const { context, page } = await visit()
+    const { context, page } = await visit({ expected: SESSION_ENDS })
     await signUp(page, 'tabs@example.com')
     await goTo(page, '/claim')
     const other = await context.newPage()
@@ -169,7 +173,8 @@ describe('B1: proof', () => {
   })
 
   test('a wrong code is refused, with what was typed still there', async ({ foyer, visit }) => {
-    const { page } = await visit()
+    // Also a code that is not right is answered with 401.
+    const { page } = await visit({ expected: SESSION_ENDS })
     await signUp(page, 'wrong@example.com')
     const code = await codeFor(foyer, 'wrong@example.com')
     const wrong = code.replace(/^./, (digit) => String((Number(digit) + 1) % 10))
@@ -186,7 +191,7 @@ test('B12: opening the link of the mail spends nothing; its button lets the pers
   foyer,
   visit,
 }) => {
-  const { page } = await visit()
+  const { page } = await visit({ expected: SESSION_ENDS })
   await signUp(page, 'link@example.com')
   const link = await linkFor(foyer, 'link@example.com')
   for (let times = 0; times < 3; times += 1) {

@@ -5,6 +5,7 @@ import { codeFor } from '../support/browser/inbox.ts'
 import { open } from '../support/browser/open.ts'
 import { becomeMember, pressClaim, signUp } from '../support/browser/person.ts'
 import { browserTest } from '../support/browser/test.ts'
+import { SESSION_ENDS } from '../support/browser/visitor.ts'
 import type { Foyer } from '../support/foyer.ts'
 
 // What becomes of people whose tokens end while they look elsewhere: nothing.
@@ -42,7 +43,7 @@ test('S4: a tab that slept past its token takes the code all the same', async ({
   foyer,
   visit,
 }) => {
-  const { page } = await visit()
+  const { page } = await visit({ expected: SESSION_ENDS })
   await signUp(page, 'asleep@example.com')
   await open(page, '/claim')
   const code = await codeFor(foyer, 'asleep@example.com')
@@ -58,7 +59,7 @@ test('S4: two tabs whose tokens end at the same moment both stay signed in', asy
   foyer,
   visit,
 }) => {
-  const { context, page } = await visit()
+  const { context, page } = await visit({ expected: SESSION_ENDS })
   await becomeMember(foyer, page, 'awake@example.com')
   const other = await context.newPage()
   await open(other, '/dashboard')

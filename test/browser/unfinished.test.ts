@@ -3,6 +3,7 @@ import { linkFor, mailsTo, readIn } from '../support/browser/inbox.ts'
 import { goTo, open } from '../support/browser/open.ts'
 import { signUp } from '../support/browser/person.ts'
 import { browserTest } from '../support/browser/test.ts'
+import { SESSION_ENDS } from '../support/browser/visitor.ts'
 import type { Foyer } from '../support/foyer.ts'
 
 // Somebody who did not finish, and is asked back.
@@ -25,7 +26,7 @@ test('S10, B12: the page without a session says so; one link brings the person i
   visit,
 }) => {
   const email = 'unfinished@example.com'
-  const { page } = await visit()
+  const { page } = await visit({ expected: SESSION_ENDS })
   await signUp(page, email)
   await expect.poll(() => invited(foyer, email)).toBe(true)
   await goTo(page, '/claim')

@@ -18,8 +18,14 @@ export interface Visitor {
 const HARMLESS = [
   // A page that is left before it has faded in.
   /AbortError Transition was skipped/,
-  // A proof ends the session that asks at this moment; what a page then does is what tests look at.
-  /status of 401/,
+]
+
+/**
+ * Where a test ends a session (a proof does, also the person's own) or lets its token grow old: whatever
+ * asks at that moment is refused, and whether anything does is chance. A refresh never is: that counts.
+ */
+export const SESSION_ENDS = [
+  /status of 401 .*\/api\/(?:onboarding|v1)\//,
   /WebSocket connection to .*HTTP Authentication failed/,
 ]
 
