@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { events } from './events/section.ts'
+import { flow } from './flow/section.ts'
 import { type Answered, describeRun, toJson, toMarkdown } from './results.ts'
 import type { Section } from './section.ts'
 import { signUp } from './sign-up/section.ts'
@@ -11,7 +12,7 @@ import { signUp } from './sign-up/section.ts'
  * answers only these and prints: figures of different runs do not belong into one file.
  */
 
-const SECTIONS: readonly Section[] = [signUp, events]
+const SECTIONS: readonly Section[] = [signUp, flow, events]
 
 const names = process.argv.slice(2)
 const unknown = names.find((name) => !SECTIONS.some((section) => section.name === name))
