@@ -22,18 +22,23 @@ export const indexedOpening = ({ key, sessions }: WakeMessage): readonly Indexed
     dueAt: session.openedAt,
   }))
 
-/** What a subject's object tells the index; its size with its oldest session, so that it counts once. */
-export const indexedStatus = (
+/**
+ * What a subject's object tells the index; its size with its oldest session, so that it counts once. One
+ * that made room tells it no more, and takes back what it has told.
+ */
+export function indexedStatus(
   subjectKey: string,
   { sessions, dueAt, storageBytes }: SubjectStatus,
-): readonly IndexedSession[] =>
-  sessions.map((session, position) => ({
+): readonly IndexedSession[] {
+  const oldest = sessions.find(({ evicted }) => !evicted)
+  return sessions.map((session) => ({
     ...session,
     subjectKey,
     // Who made room is looked after with the others.
     dueAt: session.evicted ? null : dueAt,
-    ...(position === 0 ? { storageBytes } : {}),
+    ...(session.evicted ? { storageBytes: 0 } : session === oldest ? { storageBytes } : {}),
   }))
+}
 
 /** A session that its object has forgotten: it was evicted long ago. */
 export const indexedForgotten = (session: OverdueSession): IndexedSession => ({
@@ -42,4 +47,5 @@ export const indexedForgotten = (session: OverdueSession): IndexedSession => ({
   status: 'failed',
   deadlineAt: session.openedAt + RUN_DEADLINE_MS,
   dueAt: null,
+  storageBytes: 0,
 })

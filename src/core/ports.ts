@@ -82,7 +82,7 @@ export interface IndexedSession extends SessionState {
   readonly subjectKey: string
   /** When the subject is to be woken if nothing is heard of it; `null`: never. Epoch milliseconds. */
   readonly dueAt: number | null
-  /** Size of the subject's database, with one of its sessions. */
+  /** Size of the subject's database, with one of its sessions; 0: it is told with another one now. */
   readonly storageBytes?: number
 }
 

@@ -12,6 +12,7 @@ import { metricCounts } from '../../src/adapters/neon/metric-schema.ts'
 import { readMetrics } from '../../src/adapters/neon/read-metrics.ts'
 import { onboardingSessions } from '../../src/adapters/neon/schema.ts'
 import { createSessionIndex } from '../../src/adapters/neon/session-index.ts'
+import { indexedForgotten, indexedStatus } from '../../src/core/indexed.ts'
 import type { Counts } from '../../src/core/metrics/counts.ts'
 import { BOUNDS_SECONDS } from '../../src/core/metrics/histogram.ts'
 import type { IndexedSession, SessionIndex } from '../../src/core/ports.ts'
@@ -186,6 +187,30 @@ describe('S16: a run is counted with its row', () => {
     expect(counted.sum('storage_in_use_bytes', 'objects')).toBe(12_288)
     const erased = await added(() => eraseAccount(database, one.subjectKey, 1))
     expect(erased.sum('storage_in_use_bytes', 'objects')).toBe(-12_288)
+  })
+
+  test('S9: a person still has one database when the session that told of it made room for another', async () => {
+    const [first, second, third] = [opened(), opened(), opened()]
+    const tell = (sessions: readonly IndexedSession[], storageBytes: number) =>
+      record(...indexedStatus(first.subjectKey, { sessions, dueAt: null, storageBytes }))
+    const told = await added(async () => {
+      await tell([merged(first), merged(second)], 4_096)
+      await tell([{ ...merged(first), evicted: true }, merged(second), third], 8_192)
+      await tell([merged(second), third], 8_192)
+    })
+    expect(told.sum('storage_in_use_bytes', 'objects')).toBe(8_192)
+  })
+
+  test('S9: nor is it counted with a session of which the cron learns that it was forgotten', async () => {
+    const [first, second] = [opened(), opened()]
+    const { specId, subjectKey, run, openedAt } = first
+    const told = await added(async () => {
+      await record({ ...merged(first), storageBytes: 4_096 })
+      await record(indexedForgotten({ specId, subjectKey, run, openedAt }))
+      const status = { sessions: [second], dueAt: null, storageBytes: 12_288 }
+      await record(...indexedStatus(subjectKey, status))
+    })
+    expect(told.sum('storage_in_use_bytes', 'objects')).toBe(12_288)
   })
 
   test('B7, S9: whoever is erased while their run is open counts as failed, and holds nothing any more', async () => {
