@@ -220,6 +220,7 @@ describe('S16: a run is counted with its row', () => {
       erasePerson(database, {
         userId: randomUUID(),
         subjectKey: session.subjectKey,
+        orderedAt: Date.now(),
         lastRun: 1,
         sessions: [session.specId],
         customerId: null,

@@ -18,6 +18,8 @@ import {
 export interface ErasedPerson {
   readonly userId: string
   readonly subjectKey: string
+  /** Epoch milliseconds. What came earlier is theirs. */
+  readonly orderedAt: number
   /** Later runs of the subject are of somebody who signed up since. */
   readonly lastRun: number
   /** As the object knew them; the index may know more. */
@@ -44,7 +46,7 @@ export async function erasePerson(
 }
 
 function statementsFor(person: ErasedPerson): readonly SQL[] {
-  const { userId, subjectKey: key, lastRun, customerId } = person
+  const { userId, subjectKey: key, orderedAt, lastRun, customerId } = person
   // The index keeps those that made room, too, and the row whatever customer it was given last.
   const own = sql`(
     select ${userId}::uuid as id
@@ -54,8 +56,17 @@ function statementsFor(person: ErasedPerson): readonly SQL[] {
     select stripe_customer_id as id from ${users} where user_id = ${userId}::uuid
       and stripe_customer_id is not null
     union select ${customerId}::text where ${customerId}::text is not null)`
+  // A message says by its sessions' runs, or by a person, whose it is. One that says neither says nothing
+  // that is missed; it leads to the address all the same.
   const ownLetters = sql`(spec_id in (select id from ${own} own)
-    or subject_key = ${key} and coalesce(run, 0) <= ${lastRun})`
+    or subject_key = ${key} and (
+      run <= ${lastRun}
+      or source = 'message' and (
+        failed_at <= ${new Date(orderedAt).toISOString()}::timestamptz
+        or body ->> 'person' in (select id::text from ${own} own)
+        or jsonb_path_exists(body, '$.sessions[*].run ? (@ <= $last)',
+          jsonb_build_object('last', ${lastRun}::int))
+        or body ->> 'person' is null and not jsonb_path_exists(body, '$.sessions[*]'))))`
   return [
     sql`insert into ${erasedIds} (hash)
       select encode(sha256(convert_to(id, 'UTF8')), 'hex') from (

@@ -32,6 +32,7 @@ export const createAccountStep = (
       : writer.erasePerson({
           userId: account.userId,
           subjectKey: account.subjectKey,
+          orderedAt: order.orderedAt,
           lastRun: order.lastRun,
           sessions: order.sessions.map(({ specId }) => specId),
           customerId: refs.get(billingStepDefinition.name) ?? null,
