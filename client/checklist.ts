@@ -1,7 +1,7 @@
 import type { ChecklistView } from '../src/contract/recommendation.ts'
 import type { Access } from './access.ts'
 import { isSamePerson } from './credentials.ts'
-import { Errand, isPassing } from './errand.ts'
+import { Errand, passing } from './errand.ts'
 
 /** What was just reported goes through a queue before it counts: most of it is there by then. */
 const REFRESH_AFTER_MS = 2_000
@@ -16,7 +16,7 @@ export class Checklist {
       const answer = await access.call<ChecklistView | null>({ path: '/api/v1/checklist' })
       // Of whoever came meanwhile it is asked for by itself.
       if (answer.ok && isSamePerson(asked, access.current())) show(answer.value)
-      return !answer.ok && isPassing(answer.error) ? answer.error : null
+      return passing(answer)
     })
   }
 

@@ -1,7 +1,7 @@
 import { fail, ok } from '../src/contract/result.ts'
 import type { Access } from './access.ts'
 import { type Credentials, isSamePerson, subjectOf } from './credentials.ts'
-import { Errand, isPassing } from './errand.ts'
+import { Errand, passing } from './errand.ts'
 import type { Kept } from './kept.ts'
 import { NOBODY, type Outcome, type Problem, TOO_LARGE } from './problem.ts'
 
@@ -38,7 +38,8 @@ export class Drafts {
     if (JSON.stringify(unsent).length > DRAFT_MAX_CHARS) return fail(TOO_LARGE)
     this.#keep(held, unsent)
     const answer = await this.#inTurn(() => this.#send(held))
-    if (!answer.ok && isPassing(answer.error)) this.errand.again(answer.error)
+    const problem = passing(answer)
+    if (problem) this.errand.again(problem)
     return answer
   }
 
@@ -51,8 +52,7 @@ export class Drafts {
         this.#show(null)
         return null
       }
-      const answer = await this.#send(held)
-      return !answer.ok && isPassing(answer.error) ? answer.error : null
+      return passing(await this.#send(held))
     })
   }
 
@@ -82,7 +82,7 @@ export class Drafts {
         ? { path: '/api/onboarding/draft', method: 'PATCH', body: unsent }
         : null,
     )
-    if (answer.ok || !isPassing(answer.error)) this.#settle(person, unsent)
+    if (passing(answer) === null) this.#settle(person, unsent)
     const problem = answer.ok ? null : answer.error
     if (isSamePerson(person, this.#access.current())) this.#show(problem)
     return answer.ok ? ok(answer.value.draft) : answer

@@ -1,3 +1,4 @@
+import type { Result } from '../src/contract/result.ts'
 import { backOff } from './back-off.ts'
 import type { Problem } from './problem.ts'
 
@@ -11,6 +12,10 @@ export const isPassing = ({ code, retryAfterMs }: Problem): boolean =>
   code === 'internal' ||
   // A limit that never ends names no time.
   (code === 'rate_limited' && retryAfterMs !== undefined)
+
+/** What stood in the way, if it may pass: the end of most attempts. */
+export const passing = (answer: Result<unknown, Problem>): Problem | null =>
+  !answer.ok && isPassing(answer.error) ? answer.error : null
 
 /** Something to do soon: one at a time, and again with growing gaps until it is done. */
 export class Errand {

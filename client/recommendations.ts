@@ -13,7 +13,7 @@ import {
   readAnswers,
   told,
 } from './answers.ts'
-import { Errand, isPassing } from './errand.ts'
+import { Errand, passing } from './errand.ts'
 import type { Kept } from './kept.ts'
 import type { Problem } from './problem.ts'
 
@@ -93,9 +93,8 @@ export class Recommendations {
     const answer = await this.#access.call<RecommendationView | null>({
       path: '/api/v1/recommendation',
     })
-    if (!answer.ok) return isPassing(answer.error) ? answer.error : null
-    if (this.#heard === before) this.hear(answer.value)
-    return null
+    if (answer.ok && this.#heard === before) this.hear(answer.value)
+    return passing(answer)
   }
 
   async #tell(): Promise<Problem | null> {
@@ -108,7 +107,8 @@ export class Recommendations {
         body: { kind: next.kind },
         keepalive: true,
       })
-      if (!answer.ok && isPassing(answer.error)) return answer.error
+      const problem = passing(answer)
+      if (problem) return problem
       this.#kept.write('answers', told(this.#answers(), next))
     }
   }
