@@ -18,7 +18,7 @@ function moments({ assumed, moments: all }: Premises): readonly string[] {
   return [
     '## What one sign-up does',
     '',
-    `*Measured*: counted in workerd on ${MEASURED_ON}, with PostgreSQL and the local providers, by watching every call, row, alarm, message and statement of the real Worker; a unit test holds entries, calls and alarms to the production decider. *Read*: read off the code. How often is assumed. Calls to budgets and statements are of a batch of one and, behind the slash, of a full one.`,
+    `Counted in workerd on ${MEASURED_ON}, with PostgreSQL and the local providers, by watching every call, row, alarm, message and statement of the real Worker; a unit test holds entries, calls and alarms to the production decider. How often a moment comes follows from what is assumed. Calls to budgets and statements are those of a batch of one and, behind the slash, of a full one: counted for 25 sign-ups at once, else reckoned from what is done once for a batch.`,
     '',
     ...table(
       [
@@ -32,10 +32,9 @@ function moments({ assumed, moments: all }: Premises): readonly string[] {
         'alarms set',
         'messages',
         'statements',
-        '',
       ],
       MOMENT_NAMES.map((name) => {
-        const { counts, basis, code } = all[name]
+        const { counts, code } = all[name]
         const { budgetCalls, statements } = counts
         return [
           `\`${name}\` (${code})`,
@@ -48,7 +47,6 @@ function moments({ assumed, moments: all }: Premises): readonly string[] {
           String(counts.alarmsSet),
           String(counts.hydrationMessages + counts.behaviourMessages + counts.questionMessages),
           `${figure(statements.alone)} / ${figure(statements.inFullBatch)}`,
-          basis,
         ]
       }),
     ),

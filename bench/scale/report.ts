@@ -15,7 +15,7 @@ export const toMarkdown = (scale: Scale, premises: Premises): string =>
   [
     '# What it costs, and where it ends',
     '',
-    'Written by `npm run bench:scale`. A model on paper: what the code does for one person, counted; times how many people come; times what others bill. Nothing of it was run at this size. What is measured, read off the code or assumed says so.',
+    'Written by `npm run bench:scale`. A model on paper: what the code does for one person, counted; times how many people come; times what others bill. Nothing of it was run at this size. What one person causes is counted, prices and limits have their pages, and what is assumed stands in a table of its own.',
     '',
     ...summary(scale, premises),
     ...bills(scale),
