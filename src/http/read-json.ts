@@ -52,10 +52,12 @@ export const invalid = (details: readonly FieldIssue[]): Refusal => ({
   details,
 })
 
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
+
 /** Bytes that are not UTF-8 become the empty text, which is not JSON either. */
 function decode(bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)
+    return utf8.decode(bytes)
   } catch {
     return ''
   }
