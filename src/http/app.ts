@@ -32,12 +32,12 @@ const OBJECT_RETRY_MS = 1_000
  * Of every answer that is not a page: it is data, for nobody to interpret, frame or keep. Pages have
  * theirs in web/public/_headers.
  */
-const HEADERS = {
+const HEADERS = Object.entries({
   'Cache-Control': 'no-store',
   'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
   'Referrer-Policy': 'no-referrer',
   'X-Content-Type-Options': 'nosniff',
-}
+})
 
 const base = new Hono<HttpEnv>()
 
@@ -45,7 +45,7 @@ base.use(async (c, next) => {
   const requestId = crypto.randomUUID()
   c.set('requestId', requestId)
   c.header('X-Request-Id', requestId)
-  for (const [name, value] of Object.entries(HEADERS)) c.header(name, value)
+  for (const [name, value] of HEADERS) c.header(name, value)
   const random = crypto.getRandomValues(new Uint8Array(TRACE_BYTES))
   const traceparent = continueTrace(c.req.header('traceparent'), random)
   return knownBy({ requestId, traceparent }, () => {
