@@ -46,9 +46,9 @@ export function inSpan<T>(name: SpanName, of: SpanOf, work: (span: OpenSpan) => 
   const { traceparent = currentWork().traceparent ?? '', messageId, ...fields } = of
   return tracing.enterSpan(name, (span) => {
     const tell = (told: SpanFields): void => {
-      span.setAttributes({ ...told })
+      if (span.isTraced) span.setAttributes({ ...told })
     }
-    const parent = readTraceparent(traceparent)
+    const parent = span.isTraced ? readTraceparent(traceparent) : null
     if (parent !== null) {
       span.setAttributes({ traceId: parent.traceId, parentSpanId: parent.spanId })
     }

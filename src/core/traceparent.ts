@@ -44,5 +44,7 @@ export function childTrace(traceparent: string, spanId: string): string {
   return parts === null ? traceparent : `00-${parts.traceId}-${spanId}-${parts.flags}`
 }
 
+const PAIRS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
 export const hexOf = (bytes: Uint8Array): string =>
-  [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+  bytes.reduce((text, byte) => text + PAIRS[byte], '')
