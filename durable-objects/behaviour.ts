@@ -47,8 +47,8 @@ export class Behaviour {
   readonly #people: PeopleTable
   readonly #sockets: SubjectSockets
 
-  constructor(sql: SqlStorage, sockets: SubjectSockets) {
-    this.#people = new PeopleTable(sql)
+  constructor(sql: SqlStorage, tables: ReadonlySet<string>, sockets: SubjectSockets) {
+    this.#people = new PeopleTable(sql, tables)
     this.#sockets = sockets
   }
 

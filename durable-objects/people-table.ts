@@ -8,11 +8,10 @@ export class PeopleTable {
   readonly #sql: SqlStorage
   #exists: boolean
 
-  constructor(sql: SqlStorage) {
+  /** @param tables that the object has */
+  constructor(sql: SqlStorage, tables: ReadonlySet<string>) {
     this.#sql = sql
-    this.#exists =
-      sql.exec(`SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'people'`).toArray()
-        .length > 0
+    this.#exists = tables.has('people')
   }
 
   read(person: string): PersonRecord | null {

@@ -74,6 +74,7 @@ import { concernsIndex, sessionStates } from '../src/core/onboarding/changes.ts'
 import { decideNothing } from '../src/core/onboarding/turn.ts'
 import { Behaviour } from './behaviour.ts'
 import { SubjectSockets, recommendationFrame, statusFrame } from './sockets.ts'
+import { tablesOf } from './tables.ts'
 import { Timeline } from './timeline.ts'
 import { Turns } from './turns.ts'
 import { readUpgrade } from './upgrade.ts'
@@ -92,9 +93,11 @@ export class SubjectObject extends DurableObject<Bindings> implements SubjectRpc
 
   constructor(ctx: DurableObjectState, env: Bindings) {
     super(ctx, env)
-    this.#timeline = new Timeline(ctx.storage.sql)
+    const { sql } = ctx.storage
+    const tables = tablesOf(sql)
+    this.#timeline = new Timeline(sql, tables)
     this.#sockets = new SubjectSockets(ctx)
-    this.#behaviour = new Behaviour(ctx.storage.sql, this.#sockets)
+    this.#behaviour = new Behaviour(sql, tables, this.#sockets)
     this.#turns = new Turns(ctx, () => this.env, this.#timeline, this.#sockets, this.#behaviour)
   }
 

@@ -45,6 +45,7 @@ describe('F45: a deploy in mid-flight', () => {
       .replaceAll('ada@example.com', email)
       .replaceAll('00000000-0000-4000-8000', crypto.randomUUID().slice(0, 23))
     await runInDurableObject(stub, (_instance, state: DurableObjectState) => {
+      state.storage.sql.exec('CREATE TABLE timeline (seq INTEGER PRIMARY KEY, entry TEXT NOT NULL)')
       for (const entry of JSON.parse(past) as readonly unknown[]) {
         state.storage.sql.exec('INSERT INTO timeline (entry) VALUES (?)', JSON.stringify(entry))
       }
