@@ -36,11 +36,13 @@ export interface SideOptions {
    * is other work, done by other machines in production.
    */
   readonly consumes?: boolean
+  /** Where a profiler finds the runtime's inspector. */
+  readonly inspectorPort?: number
 }
 
 /** Builds a Worker as a deployment would, and starts it on storage of its own. */
 export async function startSide(options: SideOptions): Promise<WorkerSide> {
-  const { config, name, storage, settings = {}, consumes = false } = options
+  const { config, name, storage, settings = {}, consumes = false, inspectorPort } = options
   const script = build(config)
   const folder = mkdtempSync(join(storage, `foyer-bench-${name}-`))
   const before = new Set(ownRuntimes())
@@ -52,6 +54,7 @@ export async function startSide(options: SideOptions): Promise<WorkerSide> {
       host: '127.0.0.1',
       port: 0,
       cf: false,
+      ...(inspectorPort === undefined ? {} : { inspectorPort }),
       log: new Log(LogLevel.ERROR),
       resourcePersistencePath: folder,
       workers: [

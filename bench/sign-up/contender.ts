@@ -49,10 +49,8 @@ export class Contender {
   /** With people who were here, and everything compiled. */
   static async warm(side: Side, load: LoadGenerator): Promise<Contender> {
     const visitors = newPeople(REPEAT_PEOPLE)
-    const tokens: string[] = []
-    for (const visitor of visitors) {
-      tokens.push(SignedUp.parse(await answerTo(side.url, signUp(visitor), CREATED)).token)
-    }
+    const answers = visitors.map((visitor) => answerTo(side.url, signUp(visitor), CREATED))
+    const tokens = (await Promise.all(answers)).map((answer) => SignedUp.parse(answer).token)
     const contender = new Contender(side, load, visitors, tokens)
     for (const scenario of ['repeat', 'status'] as const) {
       await contender.burst(scenario, WARM_UP_CALLS)

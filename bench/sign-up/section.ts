@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { ms, table, told, whole } from '../harness/table.ts'
+import { ms, short, table, told, whole } from '../harness/table.ts'
 import type { Section } from '../section.ts'
 import { type Comparison, compareThroughput } from './closed-loop.ts'
 import { type Step, compareWaits } from './open-loop.ts'
@@ -82,8 +82,8 @@ const waitsTable = (steps: readonly Step[]) => [
       ms(bare.p99Ms),
       ms(foyer.p50Ms),
       ms(foyer.p99Ms),
-      told(p50Ratio),
-      told(p99Ratio),
+      short(p50Ratio),
+      short(p99Ratio),
     ]),
   ),
   '',

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { performance } from 'node:perf_hooks'
 import { type WorkerSide, startSide, withSides } from '../harness/side.ts'
 import { LoadGenerator } from '../harness/load.ts'
 import { startServices } from '../harness/services.ts'
@@ -10,6 +11,8 @@ const BARE = join(import.meta.dirname, 'bare', 'wrangler.toml')
 export interface Both {
   readonly bare: Contender
   readonly foyer: Contender
+  /** When the first of their people came, in milliseconds of `performance.now()`. */
+  readonly since: number
 }
 
 /** The product beside the bare platform, both warm, each in new processes on fresh storage. */
@@ -25,8 +28,9 @@ export async function withBoth<T>(storage: string, work: (both: Both) => Promise
       [start(BARE, 'bare'), start(FOYER, 'foyer')],
       async ([bareSide, foyerSide]) => {
         if (bareSide === undefined || foyerSide === undefined) throw new Error('a side is missing')
+        const since = performance.now()
         const bare = await Contender.warm(bareSide, load)
-        return work({ bare, foyer: await Contender.warm(foyerSide, load) })
+        return work({ bare, foyer: await Contender.warm(foyerSide, load), since })
       },
     )
   } finally {
