@@ -10,7 +10,7 @@ import type { Database } from '../../src/adapters/neon/database.ts'
 import { foldCounts } from '../../src/adapters/neon/metric-counts.ts'
 import { metricCounts } from '../../src/adapters/neon/metric-schema.ts'
 import { readMetrics } from '../../src/adapters/neon/read-metrics.ts'
-import { onboardingSessions } from '../../src/adapters/neon/schema.ts'
+import { erasures, onboardingSessions } from '../../src/adapters/neon/schema.ts'
 import { createSessionIndex } from '../../src/adapters/neon/session-index.ts'
 import { indexedForgotten, indexedStatus } from '../../src/core/indexed.ts'
 import type { Counts } from '../../src/core/metrics/counts.ts'
@@ -486,4 +486,29 @@ test('A8: the cache keeps its counts when the hours of the look-ups are forgotte
   expect(counted.count('policy_cache_lookups_total', 'hit')).toBe(9)
   expect(counted.count('policy_cache_lookups_total', 'miss')).toBe(1)
   expect(counted.count('llm_calls_total')).toBe(2)
+})
+
+test('B7: the age of the oldest erasure is that of an order without a receipt', async () => {
+  const now = Date.now()
+  const erasureSeconds = async () =>
+    (await readMetrics(database, SETTINGS, now)).standing.erasureSeconds
+  const begin = async (hours: number) => {
+    const [id, orderedAt] = [randomUUID(), new Date(now - hours * 3_600_000)]
+    await database
+      .insert(erasures)
+      .values({ id, subjectKey: `key-${id}`, orderedAt, seenAt: new Date(now) })
+    const receipt = { erasure: id, orderedAt: orderedAt.getTime(), completedAt: now, stores: [] }
+    return () =>
+      database
+        .update(erasures)
+        .set({ subjectKey: null, completedAt: new Date(now), receipt, signature: 'a test' })
+        .where(eq(erasures.id, id))
+  }
+  expect(await erasureSeconds()).toBeNull()
+  const [closeOlder, closeYounger] = [await begin(30), await begin(2)]
+  expect(await erasureSeconds()).toBe(30 * 3_600)
+  await closeOlder()
+  expect(await erasureSeconds()).toBe(2 * 3_600)
+  await closeYounger()
+  expect(await erasureSeconds()).toBeNull()
 })

@@ -7,7 +7,13 @@ import type { Database } from './database.ts'
 import { countOpenFindings } from './ledger-findings.ts'
 import { experimentLooks } from './learning-schema.ts'
 import { countRows, selectCounts } from './metric-counts.ts'
-import { deadLetters, ledgerBalance, onboardingSessions, webhookEvents } from './schema.ts'
+import {
+  deadLetters,
+  erasures,
+  ledgerBalance,
+  onboardingSessions,
+  webhookEvents,
+} from './schema.ts'
 
 /** What Postgres knows of all that is shown. */
 export interface MetricFacts {
@@ -36,34 +42,45 @@ export async function readMetrics(
   { experiment, sessionMaxAgeMs }: MetricSettings,
   now: number,
 ): Promise<MetricFacts> {
-  const [counted, letters, [webhooks], size, [ledger], [findings], [due], [unarchived], [look]] =
-    await database.batch([
-      selectCounts(database),
-      database
-        .select({
-          queue: sql<string>`coalesce(${deadLetters.queue}, 'runs')`,
-          count: count(),
-          fingerprints: sql<number>`count(distinct ${deadLetters.fingerprint})::int`,
-        })
-        .from(deadLetters)
-        .where(isNull(deadLetters.settledAt))
-        .groupBy(sql`1`),
-      database.select({ open: count() }).from(webhookEvents).where(isNull(webhookEvents.doneAt)),
-      database.execute<{ bytes: number }>(
-        sql`select pg_database_size(current_database())::float8 as bytes`,
-      ),
-      database.select().from(ledgerBalance),
-      countOpenFindings(database),
-      database
-        .select({ dueAt: min(onboardingSessions.dueAt) })
-        .from(onboardingSessions)
-        .where(isNotNull(onboardingSessions.dueAt)),
-      countUnarchived(database, new Date(now - sessionMaxAgeMs - ARCHIVE_SLACK_MS)),
-      database
-        .select({ trippedAt: experimentLooks.trippedAt })
-        .from(experimentLooks)
-        .where(eq(experimentLooks.experiment, experiment.id)),
-    ])
+  const [
+    counted,
+    letters,
+    [webhooks],
+    size,
+    [ledger],
+    [findings],
+    [due],
+    [unarchived],
+    [look],
+    [order],
+  ] = await database.batch([
+    selectCounts(database),
+    database
+      .select({
+        queue: sql<string>`coalesce(${deadLetters.queue}, 'runs')`,
+        count: count(),
+        fingerprints: sql<number>`count(distinct ${deadLetters.fingerprint})::int`,
+      })
+      .from(deadLetters)
+      .where(isNull(deadLetters.settledAt))
+      .groupBy(sql`1`),
+    database.select({ open: count() }).from(webhookEvents).where(isNull(webhookEvents.doneAt)),
+    database.execute<{ bytes: number }>(
+      sql`select pg_database_size(current_database())::float8 as bytes`,
+    ),
+    database.select().from(ledgerBalance),
+    countOpenFindings(database),
+    database
+      .select({ dueAt: min(onboardingSessions.dueAt) })
+      .from(onboardingSessions)
+      .where(isNotNull(onboardingSessions.dueAt)),
+    countUnarchived(database, new Date(now - sessionMaxAgeMs - ARCHIVE_SLACK_MS)),
+    database
+      .select({ trippedAt: experimentLooks.trippedAt })
+      .from(experimentLooks)
+      .where(eq(experimentLooks.experiment, experiment.id)),
+    oldestErasure(database),
+  ])
   const dueAt = due?.dueAt?.getTime() ?? null
   return {
     counts: new Counts(countRows(counted.rows)),
@@ -82,11 +99,18 @@ export async function readMetrics(
             },
       openFindings: findings?.count ?? 0,
       overdueSeconds: dueAt === null || dueAt > now ? null : (now - dueAt) / 1_000,
+      erasureSeconds: order?.orderedAt ? (now - order.orderedAt.getTime()) / 1_000 : null,
       archiveOverdue: unarchived?.sessions ?? 0,
       experimentTripped: look !== undefined && look.trippedAt !== null,
     },
   }
 }
+
+const oldestErasure = (database: Database) =>
+  database
+    .select({ orderedAt: min(erasures.orderedAt) })
+    .from(erasures)
+    .where(isNull(erasures.completedAt))
 
 /** The condition is written as in the partial index, or that would not be used. */
 const countUnarchived = (database: Database, openedBefore: Date) =>

@@ -34,6 +34,8 @@ export interface Standing {
   readonly openFindings: number
   /** Of the longest overdue session of the index that somebody should look after; `null`: of none. */
   readonly overdueSeconds: number | null
+  /** Of the oldest order to erase somebody that has no receipt; `null`: there is none. */
+  readonly erasureSeconds: number | null
   /** Unfinished sessions that should be in the archive for an hour. */
   readonly archiveOverdue: number
   readonly experimentTripped: boolean
@@ -95,6 +97,9 @@ const ofPostgres = (standing: Standing, counts: Counts): readonly Family[] => [
     'For how long the cron should have looked after somebody, who is due and not heard of.',
     [[{}, standing.overdueSeconds ?? 0]],
   ),
+  gauge('erasure_oldest_seconds', 'Since the oldest order to erase somebody that has no receipt.', [
+    [{}, standing.erasureSeconds ?? 0],
+  ]),
   gauge('archive_overdue', 'Unfinished sessions that should be in the archive for an hour.', [
     [{}, standing.archiveOverdue],
   ]),

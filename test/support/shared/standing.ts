@@ -8,6 +8,7 @@ export const NOTHING_STANDS: Standing = {
   ledger: null,
   openFindings: 0,
   overdueSeconds: null,
+  erasureSeconds: null,
   archiveOverdue: 0,
   experimentTripped: false,
   budgets: [],
