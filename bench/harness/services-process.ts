@@ -1,4 +1,5 @@
-import { rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { migrate } from '../../scripts/migrate.ts'
@@ -9,8 +10,8 @@ import { identityEmulator } from '../../scripts/services/identity/emulator.ts'
 import { mailEmulator } from '../../scripts/services/mail/emulator.ts'
 import { neonEndpoint } from '../../scripts/services/neon-endpoint.ts'
 import { openPostgres } from '../../scripts/services/pg-executor.ts'
-import { temporaryFolder } from '../../test/support/local-services.ts'
 import { startPostgres } from '../../test/support/postgres.ts'
+import { MEMORY_FOLDER } from './memory.ts'
 import { type Calls, Delays, type Ready, type ServiceName } from './services.ts'
 
 // A process of its own: a real PostgreSQL that keeps what it commits, behind what the Neon driver
@@ -37,7 +38,8 @@ async function serve(name: ServiceName, service: FetchHandler): Promise<string> 
   return `http://127.0.0.1:${server.port}`
 }
 
-const folder = await temporaryFolder()
+// The providers of a product have disks of their own: theirs is to slow nobody down here.
+const folder = await mkdtemp(join(MEMORY_FOLDER ?? tmpdir(), 'foyer-bench-services-'))
 
 async function serveProvider(name: keyof typeof PROVIDERS): Promise<string> {
   const emulator = PROVIDERS[name](join(folder, name))
