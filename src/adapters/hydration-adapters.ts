@@ -30,6 +30,8 @@ import { inSpan } from './trace.ts'
 
 export interface Providers {
   readonly steps: readonly HydrationStep[]
+  /** Whose account rows may be written together; who says nothing only waits a little for nobody. */
+  readonly company: Company
   readonly mailer: Mailer
   readonly archive: Archive
   readonly erasures: ErasureRecords
@@ -37,6 +39,9 @@ export interface Providers {
   /** Tells the budgets what the calls have shown; to be awaited at the end. Never throws. */
   readonly settle: () => Promise<void>
 }
+
+type Company = Pick<AccountWriter, 'expect' | 'leave'>
+type Accounts = Pick<AccountWriter, 'write' | 'erase' | 'erasePerson'>
 
 /**
  * Fresh for each invocation: what gathers rows or counts connections must not outlive it.
@@ -48,8 +53,10 @@ export function createProviders(env: Bindings, stopAt: number): Providers {
   const pepper = createPepper(settings.SUBJECT_PEPPER)
   const gates = openGates(env, stopAt)
   const mailer = createMailer(env, settings, pepper)
+  const accounts = createAccountWriter(settings, gates.billing)
   return {
-    steps: createSteps(settings, createAccountWriter(settings, gates.billing), gates).map(traced),
+    steps: createSteps(settings, accounts, gates).map(traced),
+    company: accounts,
     mailer: {
       repeats: mailer.repeats,
       sendProof: (mail) => gates.mail(() => mailer.sendProof(mail)),
@@ -63,10 +70,7 @@ export function createProviders(env: Bindings, stopAt: number): Providers {
 }
 
 /** Whoever's billing was heard of before their account was there has it settled with the row. */
-function createAccountWriter(
-  settings: Settings,
-  gate: CallGate,
-): Pick<AccountWriter, 'write' | 'erase' | 'erasePerson'> {
+function createAccountWriter(settings: Settings, gate: CallGate): Accounts & Company {
   const billing = createSettleDeps(settings, gate)
   const writer = new AccountWriter(connect(settings), async (customerIds) => {
     if (billing !== null) await settleClaimed(billing, customerIds)
@@ -81,6 +85,8 @@ function createAccountWriter(
       }),
     erase: (subjectKey, fence) => writer.erase(subjectKey, fence),
     erasePerson: (person) => writer.erasePerson(person),
+    expect: (subjectKeys) => writer.expect(subjectKeys),
+    leave: (subjectKey) => writer.leave(subjectKey),
   }
 }
 

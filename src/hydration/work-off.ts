@@ -33,8 +33,13 @@ export async function workOff(
   // Several wake-ups of one subject are one.
   const newest = new Map(wakes.map((wake) => [wake.key, wake]))
   const keys = [...newest.keys()]
+  providers.company.expect(keys)
   const outcomes = await Promise.all(
-    [...newest.values()].map((wake) => hydrateTraced(env, wake, deps)),
+    [...newest.values()].map(async (wake) => {
+      const changed = await hydrateTraced(env, wake, deps)
+      providers.company.leave(wake.key)
+      return changed
+    }),
   )
   await providers.settle()
   const replays = await record(

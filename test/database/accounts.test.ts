@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { eq, getTableColumns, sql } from 'drizzle-orm'
 import { type PgColumn, getTableConfig } from 'drizzle-orm/pg-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { AccountWriter } from '../../src/adapters/neon/account-writer.ts'
 import { eraseAccount, upsertAccounts } from '../../src/adapters/neon/accounts.ts'
 import {
@@ -158,7 +158,7 @@ describe('S5: one atomic upsert of many accounts', () => {
     },
   )
 
-  test('rows that are ready together share a statement', async () => {
+  const watchStatements = () => {
     const statements: unknown[] = []
     const watched = new Proxy(database, {
       get(target, name) {
@@ -166,10 +166,33 @@ describe('S5: one atomic upsert of many accounts', () => {
         return Reflect.get(target, name, target) as unknown
       },
     })
+    return { watched, statements }
+  }
+
+  test('rows that are ready together share a statement', async () => {
+    const { watched, statements } = watchStatements()
     const writer = new AccountWriter(watched)
     const results = await Promise.all(accounts(60).map((row) => writer.write(row)))
     expect(results.every(({ ok }) => ok)).toBe(true)
     expect(statements).toHaveLength(3)
+  })
+
+  test('rows wait for whoever may still come, and no longer', async () => {
+    const { watched, statements } = watchStatements()
+    const [slow, ...rows] = accounts(4)
+    const writer = new AccountWriter(watched)
+    writer.expect([slow, ...rows].flatMap((row) => row?.subjectKey ?? []))
+    // No time passes: whoever is written was not waited for.
+    vi.useFakeTimers({ toFake: ['setTimeout'] })
+    try {
+      const written = Promise.all(rows.map((row) => writer.write(row)))
+      expect(statements).toHaveLength(0)
+      writer.leave(slow?.subjectKey ?? '')
+      expect((await written).every(({ ok }) => ok)).toBe(true)
+      expect(statements).toHaveLength(1)
+    } finally {
+      vi.useRealTimers()
+    }
   })
 })
 

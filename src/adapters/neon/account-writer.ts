@@ -5,8 +5,11 @@ import { type AccountResult, type AccountRow, eraseAccount, upsertAccounts } fro
 import type { Database } from './database.ts'
 import { type ErasedPerson, erasePerson } from './erase-person.ts'
 
-/** Long enough for people of one batch to become ready together, too short for anybody to notice. */
-const LINGER_MS = 20
+/**
+ * The most that a row waits for company: what people take for at once. Whoever is the last to come makes
+ * the others wait no longer.
+ */
+const LINGER_MS = 100
 /** The consumer's batch; a statement of this size takes milliseconds. */
 const ROWS_MAX = 25
 
@@ -20,6 +23,8 @@ export class AccountWriter {
   readonly #database: Database
   readonly #waiting: Waiting[] = []
   #timer: ReturnType<typeof setTimeout> | undefined
+  /** Subjects whose row may still come; `null`: nobody said who will. */
+  #coming: Set<string> | null = null
   // A statement at a time: a slow database must not take the connections of the providers.
   readonly #oneByOne = pLimit(1)
 
@@ -34,10 +39,22 @@ export class AccountWriter {
     this.#settle = settle
   }
 
+  /** Whose rows may come: rows wait for each other only as long as another one may. */
+  expect(subjectKeys: readonly string[]): void {
+    this.#coming = new Set(subjectKeys)
+  }
+
+  /** Of this subject no row will come any more; said twice, or after its row, it changes nothing. */
+  leave(subjectKey: string): void {
+    if (this.#coming?.delete(subjectKey) && this.#coming.size === 0) this.#flushSoon()
+  }
+
   write(row: AccountRow): Promise<AccountResult> {
     return new Promise((resolve) => {
       this.#waiting.push({ row, resolve })
-      if (this.#waiting.length >= ROWS_MAX) this.#flushSoon()
+      this.#coming?.delete(row.subjectKey)
+      const isComplete = this.#waiting.length >= ROWS_MAX || this.#coming?.size === 0
+      if (isComplete) this.#flushSoon()
       else this.#timer ??= setTimeout(() => this.#flushSoon(), LINGER_MS)
     })
   }
