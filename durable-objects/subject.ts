@@ -1,6 +1,7 @@
 import { DurableObject } from 'cloudflare:workers'
 import { z } from 'zod'
 import type { SessionReport } from '../src/contract/explanation.ts'
+import type { ObjectExport } from '../src/contract/people.ts'
 import { type HydrationWork, Report } from '../src/contract/hydration.ts'
 import type {
   Advice,
@@ -54,6 +55,7 @@ import { accessSession, viewsAfter } from '../src/core/onboarding/access.ts'
 import { codeMails, decideClaim, decideRequestCode } from '../src/core/onboarding/claim.ts'
 import { decideSaveDraft } from '../src/core/onboarding/draft.ts'
 import { nextWakeAt } from '../src/core/onboarding/due.ts'
+import { exportedTimeline } from '../src/core/onboarding/export-timeline.ts'
 import { decideLease } from '../src/core/onboarding/lease.ts'
 import {
   decideLogout,
@@ -213,8 +215,14 @@ export class SubjectObject extends DurableObject<Bindings> implements SubjectRpc
   }
 
   async export(): Promise<string> {
-    const timeline = this.#timeline.read()
-    return JSON.stringify({ timeline, behaviour: this.#behaviour.records })
+    const { account, condemned, refs } = this.#turns.state
+    const timeline = exportedTimeline(this.#timeline.read())
+    return JSON.stringify({
+      timeline,
+      behaviour: this.#behaviour.records,
+      account: account ?? condemned?.account ?? null,
+      refs: Object.fromEntries(account === null && condemned !== null ? condemned.refs : refs),
+    } satisfies ObjectExport)
   }
 
   /** Never throws: after six failed tries the platform would drop the alarm, and with it the person. */

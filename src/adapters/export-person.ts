@@ -1,6 +1,8 @@
 import { eq } from 'drizzle-orm'
 import { z } from 'zod'
-import type { PersonExport } from '../contract/people.ts'
+import { ObjectExport, type PersonExport } from '../contract/people.ts'
+import type { LedgerAccount } from '../core/ledger/count-things.ts'
+import { stepsFor } from '../core/hydration/step.ts'
 import type { Bindings } from '../env.ts'
 import { parseSettings } from '../env.ts'
 import { readArchive } from './archive.ts'
@@ -12,8 +14,6 @@ import { onboardingSessions as sessions, users } from './neon/schema.ts'
 
 /** An operator waits; providers answer within seconds or are down. */
 const PROVIDERS_MS = 15_000
-
-const ObjectExport = z.object({ timeline: z.array(z.unknown()), behaviour: z.array(z.unknown()) })
 
 /**
  * Gathers what every store holds of a subject.
@@ -38,29 +38,48 @@ export async function exportPerson(
   const rows = Object.values(postgres).reduce((sum, { length }) => sum + length, 0)
   if (object.timeline.length === 0 && rows === 0) return null
   const ids = archived.map(({ specId, openedAt }) => ({ specId, openedAt: openedAt.getTime() }))
-  const archive = await readArchive(env.ARCHIVE, ids)
+  const archive = (await readArchive(env.ARCHIVE, ids)).map(withoutReferrer)
   return {
     exportedAt: now,
     object,
     postgres,
     archive,
-    ...(await askProviders(env, database, subjectKey, now)),
+    ...(await askProviders(env, await accountMeant(database, subjectKey, object), now)),
   }
+}
+
+const Archived = z.looseObject({ referrerOrigin: z.unknown().optional() })
+
+/** Nobody proved an archived session: where its holder came from may be somebody else's matter. */
+function withoutReferrer(kept: unknown): object {
+  const { referrerOrigin: _, ...told } = Archived.parse(kept)
+  return told
+}
+
+type AccountMeant = Pick<LedgerAccount, 'facts' | 'refs'>
+
+/** The account as its object knows it, also when no row was ever written; things that only a row names, too. */
+async function accountMeant(
+  database: Database,
+  subjectKey: string,
+  { account: facts, refs }: ObjectExport,
+): Promise<AccountMeant | null> {
+  const rows = await database.select().from(users).where(eq(users.subjectKey, subjectKey))
+  const [row] = rows.flatMap(accountOf)
+  if (facts === null || (row !== undefined && row.facts.userId !== facts.userId)) return row ?? null
+  return { facts, refs: new Map([...Object.entries(refs), ...(row?.refs ?? [])]) }
 }
 
 /** Those that were asked to hold something of this person. */
 async function askProviders(
   env: Bindings,
-  database: Database,
-  subjectKey: string,
+  account: AccountMeant | null,
   now: number,
 ): Promise<Pick<PersonExport, 'providers' | 'unanswered'>> {
-  const rows = await database.select().from(users).where(eq(users.subjectKey, subjectKey))
-  const [account] = rows.flatMap(accountOf)
-  if (account === undefined) return { providers: {}, unanswered: [] }
+  if (account === null) return { providers: {}, unanswered: [] }
   const { steps, settle } = createProviders(env, now + PROVIDERS_MS)
   const answers = await Promise.all(
-    steps.flatMap(({ name, tell }) =>
+    stepsFor(steps, account.facts).flatMap(({ name, tell }) =>
       tell === undefined
         ? []
         : [tell({ account: account.facts, refs: account.refs }).then((said) => ({ name, said }))],

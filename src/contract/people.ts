@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { AccountKind } from './hydration.ts'
+import { AccountKind } from './hydration.ts'
 import { OperatorRequest } from './admin.ts'
 import { EMAIL_MAX_OCTETS, type RunStatus } from './onboarding.ts'
 
@@ -102,10 +102,32 @@ export const PersonOrder = OperatorRequest.extend(PersonNamed).refine(
 )
 export type PersonOrder = z.infer<typeof PersonOrder>
 
-/** `POST /api/admin/people/export`: everything that is held of somebody, as each store has it. */
+/** What an object knows of somebody: of unproven sessions nothing that was said in them. */
+export const ObjectExport = z.object({
+  timeline: z.array(z.unknown()).readonly(),
+  /** What each session or the account did, and was recommended. */
+  behaviour: z.array(z.unknown()).readonly(),
+  /** Whom providers are asked about; objects of before do not say. */
+  account: z
+    .object({
+      userId: z.string(),
+      subjectKey: z.string(),
+      kind: AccountKind,
+      identity: z.string(),
+      planId: z.string(),
+      createdAt: z.int(),
+    })
+    .nullable()
+    .default(null),
+  /** By step name: what hydration found or created. */
+  refs: z.record(z.string(), z.string()).default({}),
+})
+export type ObjectExport = z.infer<typeof ObjectExport>
+
+/** `POST /api/admin/people/export`: what is held of somebody, as each store has it. */
 export interface PersonExport {
   readonly exportedAt: number
-  /** The person's object: every change there was, and what each session or the account did. */
+  /** The person's object: an `ObjectExport`. */
   readonly object: unknown
   /** By table; the newest rows where there are very many. */
   readonly postgres: Readonly<Record<string, readonly unknown[]>>

@@ -278,7 +278,7 @@ export interface SubjectRpc extends BehaviourRpc {
   reopen(command: ReopenRun): Promise<Result<{ readonly run: number }, ReopenRefusal>>
   /** Forgets the person in this turn, and sees to it that everybody else does. */
   erase(order: OrderErasure): Promise<Result<OrderedErasure, EraseRefusal>>
-  /** All that the object knows, as JSON: for the person it is about. */
+  /** What the object knows, for the person it is about: an `ObjectExport` as JSON. */
   export(): Promise<string>
   /** A WebSocket upgrade whose token was verified by the Worker. */
   fetch(request: Request): Promise<Response>

@@ -1,8 +1,10 @@
 import { eq } from 'drizzle-orm'
 import { afterEach, expect, test } from 'vitest'
+import { archiveKey } from '../../src/adapters/archive.ts'
 import { connect } from '../../src/adapters/neon/database.ts'
 import { behaviorEvents, recommendations } from '../../src/adapters/neon/behaviour-schema.ts'
-import { operatorActions } from '../../src/adapters/neon/schema.ts'
+import { operatorActions, users } from '../../src/adapters/neon/schema.ts'
+import type { SignUpResponse } from '../../src/contract/onboarding.ts'
 import type { PersonExport } from '../../src/contract/people.ts'
 import { parseSettings } from '../../src/env.ts'
 import {
@@ -13,11 +15,12 @@ import {
   eventually,
   fetchWorker,
   freshEmail,
+  postSignUp,
   signUp,
   untilSettled,
 } from '../support/worker/api.ts'
 import { resetBudgets } from '../support/worker/budgets.ts'
-import { fault, rowsOf } from '../support/worker/outside.ts'
+import { fault, indexOf, rowsOf } from '../support/worker/outside.ts'
 import { prove } from '../support/worker/tokens.ts'
 
 const database = connect(parseSettings(bindings))
@@ -92,6 +95,58 @@ test.each(['userId', 'specId'] as const)('B7: the same by %s', async (by) => {
   const exported = await (await ask({ [by]: person[by] })).json<PersonExport>()
   expect(exported.postgres['users']).toMatchObject([{ email: person.email }])
 })
+
+test('B7: an account whose row was never written is asked for at the providers', async () => {
+  const email = freshEmail()
+  await untilSettled(await signUp(email))
+  const [row] = await eventually('the row', async () => {
+    const rows = await rowsOf(email)
+    return rows.length > 0 && rows
+  })
+  await database.delete(users).where(eq(users.email, email))
+  const exported = await (await ask({ email })).json<PersonExport>()
+  expect(exported.postgres['users']).toEqual([])
+  expect(exported.providers).toMatchObject({
+    identity: { email, user_id: `auth0|${row?.userId}` },
+    billing: { email, id: row?.stripeCustomerId },
+  })
+})
+
+test('B7: what somebody said who never proved the address is not handed to whoever did', async () => {
+  const email = freshEmail()
+  const say = async (word: string) => {
+    const session = await postSignUp({
+      email,
+      plan_id: 'pro',
+      referrer: `https://${word}.example/`,
+    })
+    const { token, ...told } = await session.json<SignUpResponse>()
+    await fetchWorker('/api/onboarding/draft', {
+      method: 'PATCH',
+      headers: { 'Content-Type': 'application/json', ...bearer(token) },
+      body: JSON.stringify({ team: `draft-${word}` }),
+    })
+    return { token, ...told }
+  }
+  const strange = await say('eve')
+  const own = await say('ada')
+  await untilSettled(own)
+  await bindings.ARCHIVE.put(
+    archiveKey({ specId: strange.specId, openedAt: (await indexed(strange.specId)).getTime() }),
+    JSON.stringify({ v: 1, specId: strange.specId, referrerOrigin: 'https://eve.example' }),
+  )
+  await prove(own, email)
+  const text = await (await ask({ email })).text()
+  for (const kept of ['https://ada.example', 'draft-ada', strange.specId]) {
+    expect(text).toContain(kept)
+  }
+  for (const word of ['eve.example', 'draft-eve']) expect(text).not.toContain(word)
+  expect((JSON.parse(text) as PersonExport).archive).toEqual([{ v: 1, specId: strange.specId }])
+})
+
+/** When the index has heard of it: when it was opened. */
+const indexed = (specId: string): Promise<Date> =>
+  eventually('the index', async () => (await indexOf(specId))[0]?.openedAt)
 
 test('B7: what cannot be asked at the moment is named, and the rest is told', async () => {
   const { email } = await member()

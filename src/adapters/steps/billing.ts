@@ -76,11 +76,9 @@ export const billingStepWith = (customers: CustomerApi): HydrationStep => ({
       return fail(stripeFailure(error))
     }
   },
-  async tell({ refs }) {
-    const ref = refs.get(BILLING_STEP)
-    if (ref === undefined) return ok(null)
+  async tell(input) {
     try {
-      return ok(await customers.retrieve(ref))
+      return ok(await tellCustomer(customers, input))
     } catch (error) {
       return isMissing(error) ? ok(null) : fail(stripeFailure(error))
     }
@@ -182,6 +180,17 @@ async function removeCustomer(
   if (ref !== undefined) ids.add(ref)
   for (const id of ids) await removeIfThere(customers, id)
   return ok(null)
+}
+
+/** Whoever's answer was lost, or still is on its way, has a customer that only Stripe knows of. */
+async function tellCustomer(
+  customers: CustomerApi,
+  { account, refs }: CountInput,
+): Promise<object | null> {
+  const ref = refs.get(BILLING_STEP)
+  const ids = ref === undefined ? await knownCustomers(customers, account) : [ref]
+  const [first = null, ...others] = await Promise.all([...ids].map((id) => customers.retrieve(id)))
+  return others.length === 0 ? first : { object: 'list', data: [first, ...others] }
 }
 
 async function countCustomers(
