@@ -4,6 +4,7 @@ import { performance } from 'node:perf_hooks'
 import { events } from './events/section.ts'
 import { flow } from './flow/section.ts'
 import { hydration } from './hydration/section.ts'
+import { peers } from './peers/section.ts'
 import { type Answered, describeRun, toJson, toMarkdown } from './results.ts'
 import type { Section } from './section.ts'
 import { signUp } from './sign-up/section.ts'
@@ -13,7 +14,7 @@ import { signUp } from './sign-up/section.ts'
  * answers only these and prints: figures of different runs do not belong into one file.
  */
 
-const SECTIONS: readonly Section[] = [signUp, flow, events, hydration]
+const SECTIONS: readonly Section[] = [signUp, flow, events, hydration, peers]
 
 const names = process.argv.slice(2)
 const unknown = names.find((name) => !SECTIONS.some((section) => section.name === name))

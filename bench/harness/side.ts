@@ -1,10 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
 import { Log, LogLevel, Miniflare, convertV4MiniflareOptions } from 'miniflare'
 import { z } from 'zod'
 import { build, optionsOf } from './build.ts'
 import { cpuMsOfTrees, ownRuntimes } from './cpu.ts'
 import { benchSettings } from './settings.ts'
+import { newFolder } from './storage.ts'
 
 /** The `[vars]` of a configuration. */
 const Vars = z.record(z.string(), z.string())
@@ -44,7 +43,7 @@ export interface SideOptions {
 export async function startSide(options: SideOptions): Promise<WorkerSide> {
   const { config, name, storage, settings = {}, consumes = false, inspectorPort } = options
   const script = build(config)
-  const folder = mkdtempSync(join(storage, `foyer-bench-${name}-`))
+  const folder = newFolder(storage, name)
   const before = new Set(ownRuntimes())
   // Pages are served elsewhere, and would halve what is measured.
   const { assets: _assets, bindings, ...worker } = optionsOf(config)
@@ -77,10 +76,7 @@ export async function startSide(options: SideOptions): Promise<WorkerSide> {
     pids,
     url: await miniflare.unsafeGetDirectURL(name),
     cpuMs: () => cpuMsOfTrees(pids),
-    async stop() {
-      await miniflare.dispose()
-      rmSync(folder, { recursive: true, force: true })
-    },
+    stop: () => miniflare.dispose(),
   }
 }
 
