@@ -74,6 +74,11 @@ export class Turns {
     const context = decisionContext(parseSettings(this.#bindings()))
     const before = this.state
     const turn = takeTurn(before, context, decide)
+    if (turn.entries.length === 0) {
+      // Nothing but time has passed, and an alarm that is still to ring was set for what there is.
+      if (this.#armedAt === null || this.#armedAt <= context.now) await this.#arm(context.now)
+      return { reply: turn.reply, wake: null }
+    }
     this.#timeline.append(turn.entries)
     this.#folded = turn.state
     this.#behaviour.follow(turn.state, turn.entries, this.#behaving())
