@@ -9,6 +9,7 @@ import type {
 } from '../contract/tokens.ts'
 import type { TokenKeys } from '../env.ts'
 import { ALGORITHM, KeyRing, publicKeySet } from './key-ring.ts'
+import { VerifiedTokens } from './verified-tokens.ts'
 
 export interface TokenSettings {
   readonly PUBLIC_BASE_URL: string
@@ -62,6 +63,7 @@ export function createTokens(settings: TokenSettings): Tokens {
   const jwts = new Jwts(issuer, new KeyRing(settings.TOKEN_KEYS))
   const speculative = { type: SPECULATIVE_TYPE, audience: `${issuer}/onboarding` }
   const member = { type: MEMBER_TYPE, audience: settings.TOKEN_AUDIENCE ?? issuer }
+  const verified = new VerifiedTokens()
   const toleranceSeconds = { expired: settings.SESSION_MAX_AGE_HOURS * 3_600, none: 0 }
   return {
     publicKeys: publicKeySet(settings.TOKEN_KEYS),
@@ -83,14 +85,16 @@ export function createTokens(settings: TokenSettings): Tokens {
       ),
 
     async verify(token, now, allow) {
+      const known = verified.claimsOf(token, now)
+      if (known !== undefined) return ok(known)
       try {
-        return ok(
-          decodeProtectedHeader(token).typ === MEMBER_TYPE
-            ? memberClaims(await jwts.verify(member, token, now, toleranceSeconds.none))
-            : speculativeClaims(
-                await jwts.verify(speculative, token, now, toleranceSeconds[allow ?? 'none']),
-              ),
-        )
+        const isMember = decodeProtectedHeader(token).typ === MEMBER_TYPE
+        const payload = isMember
+          ? await jwts.verify(member, token, now, toleranceSeconds.none)
+          : await jwts.verify(speculative, token, now, toleranceSeconds[allow ?? 'none'])
+        const claims = isMember ? memberClaims(payload) : speculativeClaims(payload)
+        verified.keep(token, { claims, ...validityOf(payload) })
+        return ok(claims)
       } catch {
         // Whatever is wrong with it, the caller learns only that it is.
         return fail('invalid')
@@ -98,6 +102,11 @@ export function createTokens(settings: TokenSettings): Tokens {
     },
   }
 }
+
+const validityOf = ({ iat = Infinity, exp = 0 }: JWTPayload) => ({
+  from: iat * 1_000,
+  until: exp * 1_000,
+})
 
 function speculativeClaims(payload: JWTPayload): SpeculativeClaims {
   const { sub, sid, key, authEpoch, role } = SpeculativePayload.parse(payload)

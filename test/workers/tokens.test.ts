@@ -24,6 +24,24 @@ const status = async (token: string) =>
 const settings = parseSettings(bindings)
 
 describe('S4: the token', () => {
+  test('one that was found good is believed only while it is valid, and only as it is', async () => {
+    const tokens = createTokens(settings)
+    const specId = crypto.randomUUID()
+    const now = Date.now()
+    const issued = { specId, key: 'k'.repeat(43), authEpoch: 0 }
+    const token = await tokens.issueSpeculative(issued, now)
+    const valid = { ok: true, value: { role: 'speculative', ...issued } }
+    const invalid = { ok: false, error: 'invalid' }
+    expect(await tokens.verify(token, now)).toEqual(valid)
+    expect(await tokens.verify(token, now)).toEqual(valid)
+    expect(await tokens.verify(`${token.slice(0, -2)}AA`, now)).toEqual(invalid)
+    expect(await tokens.verify(token, now - 2_000)).toEqual(invalid)
+    const expired = now + settings.TOKEN_TTL_SECONDS * 1_000
+    expect(await tokens.verify(token, expired)).toEqual(invalid)
+    expect(await tokens.verify(token, expired, 'expired')).toEqual(valid)
+    expect(await tokens.verify(token, expired)).toEqual(invalid)
+  })
+
   test('is verified offline with nothing but the published keys', async () => {
     const { token, specId } = await signUp()
     const { payload, protectedHeader } = await jwtVerify(
