@@ -23,6 +23,9 @@ export const signUp: Section = {
       markdown: [
         'The product beside a Worker and an object that do only what cannot be left out: read the body, one HMAC to name the object, a table, a row and an alarm in it, one EdDSA signature; for a status read one verification and one call to the object. Ratios: 1 is the bare platform. The product also sends its wake-ups to the queue; nobody fetches them, since hydration is other work.',
         '',
+        ...disk.map((one) => inWords(one, memory)),
+        '- A sign-up writes what the bare one writes, and does what that leaves out: validation, limits, a state machine, a trace, counts, headers. For a status read the product remembers tokens that it has verified; the bare platform verifies each.',
+        '',
         ...throughputTables(
           'Storage on disk, where every answer waits for it as in production',
           disk,
@@ -33,6 +36,16 @@ export const signUp: Section = {
       ],
     }
   },
+}
+
+function inWords(disk: Comparison, memory: readonly Comparison[]): string {
+  const { scenario, name, throughputRatio, goalRatio } = disk
+  const reached = throughputRatio.median >= goalRatio ? 'reached' : 'missed'
+  const bare = `- ${name}: where every answer waits for the disk, ${short(throughputRatio.median)} of what the bare platform does (goal ${goalRatio}, ${reached})`
+  const inMemory = memory.find((one) => one.scenario === scenario)
+  const cpuMs = inMemory && inMemory.foyer.cpuMs
+  if (inMemory === undefined || typeof cpuMs !== 'number') return `${bare}.`
+  return `${bare}; where nothing but the CPU counts, ${short(inMemory.throughputRatio.median)}, with ${ms(cpuMs)} of CPU a call against ${ms(inMemory.bare.cpuMs)}.`
 }
 
 const throughputTables = (title: string, comparisons: readonly Comparison[]) =>
