@@ -53,12 +53,15 @@ export const merged = (stub: Subject, claim: SessionClaim) =>
   })
 
 export const entriesOf = (stub: Subject): Promise<Entry[]> =>
-  runInDurableObject(stub, (_instance, state: DurableObjectState) =>
-    state.storage.sql
+  runInDurableObject(stub, (_instance, { storage: { sql } }: DurableObjectState) => {
+    // One that was never written to has no table.
+    const made = sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'timeline'").toArray()
+    if (made.length === 0) return []
+    return sql
       .exec<{ entry: string }>('SELECT entry FROM timeline ORDER BY seq')
       .toArray()
-      .map(({ entry }) => Entry.parse(JSON.parse(entry))),
-  )
+      .map(({ entry }) => Entry.parse(JSON.parse(entry)))
+  })
 
 /** The object as it wakes up with another past. */
 export async function withPast(
