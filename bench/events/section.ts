@@ -48,7 +48,7 @@ function inWords(comparison: Comparison): readonly string[] {
   if (peer === null || peerThroughputRatio === null) return [`${own.join(', ')}.`]
   const platform =
     verdictOf(peerThroughputRatio) === 'behind'
-      ? ` The bare platform, which checks nothing, takes ${short(bare.perSecond / peer.perSecond)} times what the peer takes: what is missing beyond that is the product’s.`
+      ? ` The bare platform, which checks nothing, takes ${short(bare.perSecond / peer.perSecond)} times what the peer takes; what is below that is the product’s.`
       : ''
   return [
     `${own.join(', ')}. ${throughputInWords(PEER, peerThroughputRatio)}${cpuInWords(PEER, peerCpuRatio)}${platform}`,
@@ -60,7 +60,7 @@ function peerInWords({ trials: [best, ...others] }: EventsMeasured, redis: strin
   const tried = [best, ...others]
     .map(({ processes, perSecond }) => `${processes}: ${whole(perSecond)}`)
     .join(', ')
-  return `${PEER} (redis-server ${redis}) verifies the token, checks each event against the same schema and appends one entry a call to a stream, which waits for the disk (appendfsync always); Miniflare’s queue answers from memory, so this part of the work is only on the peer’s side. The peer keeps payloads as they came; Foyer keeps known keys alone, so that nothing that a person typed reaches the queue, and refuses single events of a batch where the peer refuses all. Calls a second by the number of Node processes, in a trial: ${tried}; the first one was compared.`
+  return `${PEER} (redis-server ${redis}) takes the token, which both have verified once and remember, checks each event against the same schema and appends one entry a call to a stream, which waits for the disk (appendfsync always); Miniflare’s queue answers from memory, so this part of the work is only on the peer’s side. The peer keeps payloads as they came; Foyer keeps known keys alone, so that nothing that a person typed reaches the queue, and refuses single events of a batch where the peer refuses all. Calls a second by the number of Node processes, in a trial: ${tried}; the first one was compared.`
 }
 
 const figuresTable = ({ comparisons }: EventsMeasured) =>

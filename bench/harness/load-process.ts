@@ -6,5 +6,6 @@ export type Order = Burst | Arrivals
 
 process.on('message', (order: Order) => {
   const sent = order.kind === 'burst' ? sendBurst(order) : sendArrivals(order)
-  void sent.then((result) => process.send?.(result))
+  // Nobody listens any more where the run was broken off.
+  void sent.then((result) => process.connected && process.send?.(result))
 })

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -23,6 +24,9 @@ const PROVIDERS = {
   identity: identityEmulator,
   mail: mailEmulator,
 }
+
+// However it ends, there is something to tidy up; Ctrl-C reaches every process.
+const end = Promise.race(['disconnect', 'SIGINT', 'SIGTERM'].map((event) => once(process, event)))
 
 const delaysMs = Delays.parse(JSON.parse(process.argv[2] ?? '{}'))
 const calls: Record<ServiceName, number> = { database: 0, billing: 0, identity: 0, mail: 0 }
@@ -65,10 +69,8 @@ const ready: Ready = { settings, postgresUrl: postgres.url, postgresPid: postgre
 process.send?.(ready)
 
 process.on('message', () => process.send?.(calls satisfies Calls))
-process.once('disconnect', () => {
-  void executor
-    .close()
-    .then(() => postgres.stop())
-    .then(() => rm(folder, { recursive: true }))
-    .then(() => process.exit(0))
-})
+await end
+await executor.close()
+await postgres.stop()
+await rm(folder, { recursive: true })
+process.exit(0)

@@ -33,5 +33,5 @@ export function cpuInWords(other: string, ratio: Spread | null): string {
   if (verdict === 'behind') {
     return ` A call costs Foyer ${short(1 / ratio.median)} times the CPU time that it costs ${other}.`
   }
-  return ' A call costs both about the same CPU time.'
+  return ` Which of them needs more CPU time for a call the turns do not agree on (${told(ratio)}).`
 }

@@ -59,13 +59,13 @@ function whyTheyDiffer({ comparisons }: PeersMeasured): readonly string[] {
   return [
     ...(isFreshBehind
       ? [
-          'Why a fresh sign-up is dearer at Foyer: a person is an object with a database of their own, so the first call makes a file, a schema in it and an alarm, and waits until the disk has them. Redis writes one log for all, and one `fsync` serves every call that waits; PostgreSQL joins the commits of those who come together. How much of it the platform takes and how much the product is what the section `sign-up` measures. In return no two people share a log, a lock or a machine: in production such objects lie on many disks, of which this machine has one.',
+          'Why a fresh sign-up is dearer at Foyer: a person is an object with a database of their own, so the first call makes a file, a schema in it and an alarm, and waits until the disk has them: six files opened and eight `fsync`s, as strace counts them. Redis writes one log for all, and one `fsync` serves every call that waits; PostgreSQL joins the commits of those who come together. How much of it the platform takes and how much the product is what the section `sign-up` measures. In return no two people share a log, a lock or a machine: in production such objects lie on many disks, of which this machine has one.',
           '',
         ]
       : []),
     ...(isBehind('express', 'repeat')
       ? [
-          'Why a repeat sign-up is dearer at Foyer: the Worker calls the object, which writes to a database that is the person’s alone, with an `fsync` that nobody else shares; Express has one script run in a Redis that holds everything in memory.',
+          'Why a repeat sign-up is dearer at Foyer: the Worker calls the object, which writes to a database that is the person’s alone, with one `fsync` that nobody else shares; Express has one script run in a Redis that holds everything in memory.',
           '',
         ]
       : []),

@@ -15,7 +15,15 @@ const Key = z.object({
   d: z.string(),
 })
 
-const Payload = z.object({ sub: z.uuid(), key: z.string().length(43), role: z.string() })
+const Payload = z.object({
+  sub: z.uuid(),
+  key: z.string().length(43),
+  role: z.string(),
+  exp: z.int(),
+})
+
+/** As many as Foyer remembers. */
+const REMEMBERED_MAX = 1_000
 
 export interface Claims {
   readonly specId: string
@@ -28,6 +36,8 @@ export class Tokens {
   readonly #kid: string
   readonly #secret: CryptoKey | Uint8Array
   readonly #public: CryptoKey | Uint8Array
+  /** Whose signature was found good, as Foyer does: a page calls again and again with the same one. */
+  readonly #known = new Map<string, { readonly claims: Claims; readonly untilMs: number }>()
 
   private constructor(kid: string, secret: CryptoKey | Uint8Array, open: CryptoKey | Uint8Array) {
     this.#kid = kid
@@ -59,6 +69,9 @@ export class Tokens {
 
   /** @returns `null` whatever is wrong with it */
   async verify(token: string): Promise<Claims | null> {
+    const known = this.#known.get(token)
+    if (known !== undefined && Date.now() < known.untilMs) return known.claims
+    this.#known.delete(token)
     try {
       const { payload } = await jwtVerify(token, this.#public, {
         issuer: ISSUER,
@@ -66,10 +79,19 @@ export class Tokens {
         algorithms: [ALGORITHM],
         typ: 'spec+jwt',
       })
-      const { sub, key } = Payload.parse(payload)
-      return { specId: sub, key }
+      const { sub, key, exp } = Payload.parse(payload)
+      const claims = { specId: sub, key }
+      this.#remember(token, { claims, untilMs: exp * 1_000 })
+      return claims
     } catch {
       return null
     }
+  }
+
+  #remember(token: string, verified: { claims: Claims; untilMs: number }): void {
+    this.#known.set(token, verified)
+    if (this.#known.size <= REMEMBERED_MAX) return
+    const [oldest] = this.#known.keys()
+    if (oldest !== undefined) this.#known.delete(oldest)
   }
 }
