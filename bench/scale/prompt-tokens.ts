@@ -1,29 +1,14 @@
-import { catalogue } from '../../src/catalogue.ts'
 import { estimateTokens } from '../../src/core/policy/cost.ts'
 import { PROMPT_IN_USE } from '../../src/core/policy/prompts/index.ts'
-import { questionFor } from '../../src/core/policy/question.ts'
-import { type Prompt, renderPrompt } from '../../src/core/policy/render.ts'
+import { renderPrompt } from '../../src/core/policy/render.ts'
+import { QUESTION } from '../../test/support/shared/policy.ts'
 
 /** Of English and of JSON; an estimate, since no tokenizer of the model's is here. */
 const BYTES_PER_TOKEN = 4
 /** Three choices in three wordings, as `ANSWER_MAX_TOKENS` says. */
 const ANSWER_TOKENS = 750
 
-/** The prompt of somebody on their third day, with the catalogue and the prompt that are in use. */
-function prompt(): Prompt {
-  const state = {
-    days_since_signup: 2,
-    completed_actions: ['verify_email', 'create_project'],
-    last_error: null,
-    subscription_tier: 'free',
-    proven: true,
-  }
-  const question = questionFor(catalogue, { state, page: null })
-  if (question === null) throw new Error('the catalogue has nothing for them')
-  return renderPrompt(question, PROMPT_IN_USE)
-}
-
-const { system, user, schema } = prompt()
+const { system, user, schema } = renderPrompt(QUESTION, PROMPT_IN_USE)
 
 /** Of one call. */
 export const MODEL_TOKENS = {
