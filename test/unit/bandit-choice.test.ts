@@ -10,6 +10,7 @@ import {
   selectionProbabilities,
 } from '../../src/core/bandit/choose-arm.ts'
 import { PRIOR, type Posterior, posteriorAfter } from '../../src/core/bandit/posterior.ts'
+import { RememberedChances } from '../../src/core/bandit/remembered-chances.ts'
 import { sampleBeta } from '../../src/core/bandit/sample-beta.ts'
 import { TONES, type Tone } from '../../src/contract/recommendation.ts'
 import { Random } from '../simulation/random.ts'
@@ -140,5 +141,36 @@ describe('choosing an arm', () => {
     expect(drawArm(rounded, () => 0).arm).toBe('first')
     expect(drawArm(rounded, () => 0.5).arm).toBe('last')
     expect(drawArm(rounded, () => 1 - 2 ** -53).arm).toBe('last')
+  })
+})
+
+describe('chances that are remembered', () => {
+  test('A7: are those that would be computed anew, whatever was asked before', () => {
+    const remembered = new RememberedChances<string>()
+    fc.assert(
+      fc.property(posteriors, (arms) => {
+        expect([...remembered.of(arms)]).toEqual([...selectionProbabilities(arms)])
+        expect([...remembered.of(new Map(arms))]).toEqual([...selectionProbabilities(arms)])
+      }),
+      { seed: 1 },
+    )
+  })
+
+  test('A7: are computed once for the same counts, and anew after one more click', () => {
+    const remembered = new RememberedChances<Tone>()
+    const first = remembered.of(SEEN)
+    expect(remembered.of(new Map(SEEN))).toBe(first)
+    const clicked = new Map(SEEN).set('passive', posteriorAfter({ successes: 8, failures: 60 }))
+    expect(remembered.of(clicked)).not.toEqual(first)
+  })
+
+  test('A7: are forgotten after some others, so that they stay few', () => {
+    const remembered = new RememberedChances<'only'>()
+    const of = (alpha: number) => remembered.of(new Map([['only', { alpha, beta: 1 }]]))
+    const first = of(1)
+    for (let alpha = 2; alpha <= 64; alpha += 1) of(alpha)
+    expect(of(1)).toBe(first)
+    of(65)
+    expect(of(1)).not.toBe(first)
   })
 })

@@ -1,8 +1,9 @@
 import type { ToneCounts } from '../../contract/behaviour-rpc.ts'
 import { TONES, type Tone } from '../../contract/recommendation.ts'
-import { chooseArm, drawArm } from '../bandit/choose-arm.ts'
+import { drawArm } from '../bandit/choose-arm.ts'
 import { posteriorAfter } from '../bandit/posterior.ts'
 import type { Random } from '../bandit/random.ts'
+import { RememberedChances } from '../bandit/remembered-chances.ts'
 import type { Draft } from './drafts.ts'
 
 /**
@@ -51,6 +52,8 @@ export function drawDraft(
   return { value, propensity }
 }
 
+const chances = new RememberedChances<Tone>()
+
 /** By what was learned of people like this and words like these. */
 export function drawTone(
   counts: ToneCounts,
@@ -66,6 +69,6 @@ export function drawTone(
       posteriorAfter(learned.find((row) => row.tone === tone) ?? NOTHING_KNOWN),
     ]),
   )
-  const { arm: value, propensity } = chooseArm(posteriors, random)
+  const { arm: value, propensity } = drawArm(chances.of(posteriors), random)
   return { value, propensity }
 }
