@@ -2,9 +2,10 @@ import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { LoadGenerator } from '../harness/load.ts'
 import { CREATED, answerTo, newPeople, signUp } from '../harness/request.ts'
-import { type Delays, startServices } from '../harness/services.ts'
+import { startServices } from '../harness/services.ts'
 import { type WorkerSide, startSide, withSides } from '../harness/side.ts'
 import { type Spread, quantile, spreadOf } from '../harness/statistics.ts'
+import type { FlowDelays } from './delays.ts'
 
 const FOYER = join(import.meta.dirname, '..', '..', 'wrangler.toml')
 
@@ -29,7 +30,7 @@ export interface FirstInteraction {
 }
 
 export interface Comparison {
-  readonly delaysMs: Delays
+  readonly delaysMs: FlowDelays
   /** One caller at a time, both flows in turns. */
   readonly alone: FirstInteraction
   /** So many arrivals a second, answered or not. */
@@ -51,7 +52,7 @@ export interface Amounts {
  */
 export async function compareFlows(
   storage: string,
-  delaysMs: Required<Delays>,
+  delaysMs: FlowDelays,
   amounts: Amounts,
 ): Promise<Comparison> {
   const services = await startServices(delaysMs)

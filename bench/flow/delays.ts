@@ -1,4 +1,5 @@
-import type { Delays } from '../harness/services.ts'
+/** Of the services that a sign-up needs, in milliseconds a call. */
+export type FlowDelays = Readonly<Record<'identity' | 'billing' | 'database' | 'mail', number>>
 
 /**
  * How long the services behind a sign-up take, in milliseconds. Less than what was published, so that the
@@ -17,10 +18,10 @@ export const PUBLISHED_DELAYS_MS = {
   billing: 200,
   database: 10,
   mail: 50,
-} as const satisfies Delays
+} satisfies FlowDelays
 
 /** A part of each delay. */
-export const shareOf = (delaysMs: Required<Delays>, share: number): Required<Delays> => ({
+export const shareOf = (delaysMs: FlowDelays, share: number): FlowDelays => ({
   identity: delaysMs.identity * share,
   billing: delaysMs.billing * share,
   database: delaysMs.database * share,

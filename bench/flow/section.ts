@@ -1,9 +1,8 @@
 import { tmpdir } from 'node:os'
-import type { Delays } from '../harness/services.ts'
 import { ms, short, table, told } from '../harness/table.ts'
 import type { Section } from '../section.ts'
 import { type Comparison, type FirstInteraction, compareFlows } from './compare.ts'
-import { PUBLISHED_DELAYS_MS, shareOf } from './delays.ts'
+import { type FlowDelays, PUBLISHED_DELAYS_MS, shareOf } from './delays.ts'
 
 /** What was published of the same change of flows: 340 ms became 12. */
 const PUBLISHED_RATIO = 340 / 12
@@ -46,8 +45,8 @@ function inWords({ fasterRatio, blocking, speculative }: FirstInteraction): stri
   return `With everything built before the answer, as flows used to be, half of the people wait for more than ${ms(blocking.p50Ms)}; with the account built behind the answer for more than ${ms(speculative.p50Ms)}. That is ${short(median)} times as quick, ${compared} than the ${short(PUBLISHED_RATIO)} that were published (340 ms to 12 ms).`
 }
 
-const delays = ({ identity, billing, database, mail }: Delays): string =>
-  `identity ${ms(identity ?? 0)}, billing ${ms(billing ?? 0)}, database ${ms(database ?? 0)}, mail ${ms(mail ?? 0)} a call`
+const delays = ({ identity, billing, database, mail }: FlowDelays): string =>
+  `identity ${ms(identity)}, billing ${ms(billing)}, database ${ms(database)}, mail ${ms(mail)} a call`
 
 const arrivingRow = ({ arriving }: Comparison) =>
   arriving === null ? [] : [row(`${arriving.perSecond} arrivals a second`, arriving)]

@@ -9,6 +9,7 @@ import { openEmulator } from '../../scripts/services/emulator.ts'
 import { type FetchHandler, listen } from '../../scripts/services/http-server.ts'
 import { identityEmulator } from '../../scripts/services/identity/emulator.ts'
 import { mailEmulator } from '../../scripts/services/mail/emulator.ts'
+import { modelEmulator } from '../../scripts/services/model/emulator.ts'
 import { neonEndpoint } from '../../scripts/services/neon-endpoint.ts'
 import { openPostgres } from '../../scripts/services/pg-executor.ts'
 import { startPostgres } from '../../test/support/postgres.ts'
@@ -51,6 +52,13 @@ async function serveProvider(name: keyof typeof PROVIDERS): Promise<string> {
   return serve(name, fetch)
 }
 
+/** Only for whoever sets `OPENAI_API_KEY`: neither late nor counted. */
+async function serveModel(): Promise<string> {
+  const { fetch } = await openEmulator(modelEmulator(), 'http://model.localhost')
+  const { port } = await listen(fetch, 0)
+  return `http://127.0.0.1:${port}/v1`
+}
+
 const postgres = await startPostgres({ durable: true })
 const executor = openPostgres(postgres.url)
 const settings = {
@@ -59,6 +67,7 @@ const settings = {
   STRIPE_API_BASE: await serveProvider('billing'),
   AUTH0_API_BASE: await serveProvider('identity'),
   RESEND_API_BASE: await serveProvider('mail'),
+  OPENAI_BASE_URL: await serveModel(),
 }
 await migrate({
   databaseUrl: settings.DATABASE_URL,

@@ -29,7 +29,10 @@ export interface Services extends Ready {
   stop(): Promise<void>
 }
 
-/** What stands behind a Worker, in a process of its own: PostgreSQL, billing, identity, mail. */
+/**
+ * What stands behind a Worker, in a process of its own: PostgreSQL, billing, identity, mail, and a model
+ * for whoever sets `OPENAI_API_KEY`.
+ */
 export async function startServices(delaysMs: Delays = {}): Promise<Services> {
   const entry = join(import.meta.dirname, 'services-process.ts')
   const child = fork(entry, [JSON.stringify(delaysMs)])
