@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
+import { crowd } from './crowd/section.ts'
+import { decisions } from './decisions/section.ts'
 import { events } from './events/section.ts'
 import { flow } from './flow/section.ts'
 import { hydration } from './hydration/section.ts'
@@ -14,7 +16,7 @@ import { signUp } from './sign-up/section.ts'
  * answers only these and prints: figures of different runs do not belong into one file.
  */
 
-const SECTIONS: readonly Section[] = [signUp, flow, events, hydration, peers]
+const SECTIONS: readonly Section[] = [signUp, flow, events, decisions, hydration, crowd, peers]
 
 const names = process.argv.slice(2)
 const unknown = names.find((name) => !SECTIONS.some((section) => section.name === name))

@@ -6,7 +6,7 @@ import type { Call } from './request.ts'
 
 /** So many without an answer mean that the side is not at its rate any more: nothing is left to tell. */
 const UNANSWERED_MAX = 2_000
-/** A request that takes longer has failed. */
+/** A request that takes longer has failed, unless its order says otherwise. */
 const TIMEOUT_MS = 10_000
 
 /**
@@ -21,6 +21,7 @@ export interface Arrivals {
   readonly calls: readonly Call[]
   readonly perSecond: number
   readonly expected: number
+  readonly timeoutMs?: number
 }
 
 export async function sendArrivals(arrivals: Arrivals): Promise<LoadResult> {
@@ -30,7 +31,7 @@ export async function sendArrivals(arrivals: Arrivals): Promise<LoadResult> {
   const answers: Promise<void>[] = []
   let unanswered = 0
   const answer = async (call: Call, dueAt: number): Promise<void> => {
-    const status = await statusOf(arrivals.origin, call, agent)
+    const status = await statusOf(arrivals, call, agent)
     unanswered -= 1
     latenciesMs.push(performance.now() - dueAt)
     if (status !== arrivals.expected) faults.push(`status ${status}`)
@@ -55,7 +56,11 @@ export async function sendArrivals(arrivals: Arrivals): Promise<LoadResult> {
 }
 
 /** @returns what went wrong, in words, where no answer came */
-function statusOf(origin: string, call: Call, agent: Agent): Promise<number | string> {
+function statusOf(
+  { origin, timeoutMs = TIMEOUT_MS }: Arrivals,
+  call: Call,
+  agent: Agent,
+): Promise<number | string> {
   return new Promise((resolve) => {
     const { method, headers, body } = call
     const sent = httpRequest(
@@ -66,7 +71,7 @@ function statusOf(origin: string, call: Call, agent: Agent): Promise<number | st
         response.once('end', () => resolve(response.statusCode ?? 0))
       },
     )
-    sent.setTimeout(TIMEOUT_MS, () => sent.destroy(new Error('timeout')))
+    sent.setTimeout(timeoutMs, () => sent.destroy(new Error('timeout')))
     sent.once('error', (error) => resolve(error.message))
     sent.end(body)
   })

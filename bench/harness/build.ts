@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { dirname, join, relative, sep } from 'node:path'
 import { unstable_getMiniflareWorkerOptions } from 'wrangler'
 
 const ROOT = join(import.meta.dirname, '..', '..')
@@ -26,7 +26,9 @@ export const optionsOf = (config: string) =>
   unstable_getMiniflareWorkerOptions(config).workerOptions
 
 function bundle(config: string): string {
-  const out = join(ROOT, 'dist', 'bench', basename(dirname(config)))
+  // By its whole path: there are several that are called `bare`.
+  const name = relative(ROOT, dirname(config)).replaceAll(sep, '-') || 'foyer'
+  const out = join(ROOT, 'dist', 'bench', name)
   const wrangler = join(ROOT, 'node_modules', 'wrangler', 'bin', 'wrangler.js')
   // It insists on the folder of the pages, which need not be built for this.
   mkdirSync(join(ROOT, 'dist', 'web'), { recursive: true })
