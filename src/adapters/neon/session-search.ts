@@ -62,7 +62,8 @@ const STATES: Readonly<
 > = {
   pending_long: (now) =>
     and(isNull(sessions.settledAt), lt(sessions.openedAt, new Date(now - PENDING_LONG_MS))),
-  failed: () => eq(sessions.status, 'failed'),
+  // Written as in the partial index, or that would not be used.
+  failed: () => sql`${sessions.status} = 'failed'`,
   dead_lettered: () =>
     sql`exists (select 1 from ${letters}
       where ${letters.specId} = ${sessions.specId} and ${letters.settledAt} is null)`,
