@@ -5,6 +5,7 @@ import { crowd } from './crowd/section.ts'
 import { decisions } from './decisions/section.ts'
 import { events } from './events/section.ts'
 import { flow } from './flow/section.ts'
+import { growth } from './growth/section.ts'
 import { hydration } from './hydration/section.ts'
 import { peers } from './peers/section.ts'
 import { type Answered, describeRun, toJson, toMarkdown } from './results.ts'
@@ -16,7 +17,16 @@ import { signUp } from './sign-up/section.ts'
  * answers only these and prints: figures of different runs do not belong into one file.
  */
 
-const SECTIONS: readonly Section[] = [signUp, flow, events, decisions, hydration, crowd, peers]
+const SECTIONS: readonly Section[] = [
+  signUp,
+  flow,
+  events,
+  decisions,
+  hydration,
+  growth,
+  crowd,
+  peers,
+]
 
 const names = process.argv.slice(2)
 const unknown = names.find((name) => !SECTIONS.some((section) => section.name === name))

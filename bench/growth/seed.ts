@@ -6,19 +6,17 @@ const CHUNK_ROWS = 10_000
 const CHECKED_PER_HOUR = 600
 
 /**
- * Fills Postgres with accounts and sessions of the last month, one of each for a person, until there
- * are so many: two of a hundred runs failed, of the others six of ten were proven and four archived.
- * All triggers are on, so the metrics count them.
- *
- * @param stored how many there are already
+ * Fills an empty database with accounts and sessions of the last month, one of each for a person: two
+ * of a hundred runs failed, of the others six of ten were proven and four archived. All triggers are
+ * on, so the metrics count them.
  */
-export async function seed(client: Client, stored: number, until: number): Promise<void> {
-  for (let from = stored + 1; from <= until; from += CHUNK_ROWS) {
-    const range = [from, Math.min(until, from + CHUNK_ROWS - 1)]
-    await client.query(USERS, [...range, until / CHECKED_PER_HOUR])
+export async function seed(client: Client, people: number): Promise<void> {
+  for (let from = 1; from <= people; from += CHUNK_ROWS) {
+    const range = [from, Math.min(people, from + CHUNK_ROWS - 1)]
+    await client.query(USERS, [...range, people / CHECKED_PER_HOUR])
     await client.query(SESSIONS, range)
-    await client.query(LETTERS)
   }
+  await client.query(LETTERS)
   await client.query('VACUUM ANALYZE')
 }
 
@@ -53,16 +51,16 @@ const SESSIONS = `
   ) AS t
   CROSS JOIN LATERAL (SELECT NOT is_proven AND at < now() - interval '1 day' AS is_archived) AS a`
 
-/** Of ten failed runs somebody has looked after nine. */
+/** Somebody looks after failed runs within a day. */
 const LETTERS = `
   INSERT INTO dead_letters (id, source, fingerprint, subject_key, spec_id, run, step, kind, detail,
     failed_at, state, settled_at)
   SELECT 'run:' || spec_id, 'run', left(md5((place % 20)::text), 16), subject_key, spec_id, run,
     failure_step, failure_kind, failure_detail, settled_at,
-    CASE WHEN place % 10 = 0 THEN 'open' ELSE 'resolved' END,
-    CASE WHEN place % 10 > 0 THEN settled_at + interval '1 hour' END
+    CASE WHEN is_open THEN 'open' ELSE 'resolved' END,
+    CASE WHEN NOT is_open THEN settled_at + interval '1 hour' END
   FROM (
-    SELECT *, row_number() OVER (ORDER BY opened_at) AS place FROM onboarding_sessions
-    WHERE status = 'failed'
-  ) AS failed
-  ON CONFLICT DO NOTHING`
+    SELECT *, row_number() OVER (ORDER BY opened_at) AS place,
+      settled_at > now() - interval '1 day' AS is_open
+    FROM onboarding_sessions WHERE status = 'failed'
+  ) AS failed`

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { migrate } from '../../scripts/migrate.ts'
 import { billingEmulator } from '../../scripts/services/billing/emulator.ts'
@@ -14,7 +15,7 @@ import { neonEndpoint } from '../../scripts/services/neon-endpoint.ts'
 import { openPostgres } from '../../scripts/services/pg-executor.ts'
 import { startPostgres } from '../../test/support/postgres.ts'
 import { MEMORY_FOLDER } from './memory.ts'
-import { type Calls, Delays, type Ready, type ServiceName } from './services.ts'
+import { type Calls, Delays, type Question, type Ready, type ServiceName } from './services.ts'
 
 // A process of its own: a real PostgreSQL that keeps what it commits, behind what the Neon driver
 // speaks, and the local providers. Says where they are, then how often each was called when asked;
@@ -31,6 +32,7 @@ const end = Promise.race(['disconnect', 'SIGINT', 'SIGTERM'].map((event) => once
 
 const delaysMs = Delays.parse(JSON.parse(process.argv[2] ?? '{}'))
 const calls: Record<ServiceName, number> = { database: 0, billing: 0, identity: 0, mail: 0 }
+const busyMs: Record<ServiceName, number> = { database: 0, billing: 0, identity: 0, mail: 0 }
 
 /** @returns its URL */
 async function serve(name: ServiceName, service: FetchHandler): Promise<string> {
@@ -38,7 +40,12 @@ async function serve(name: ServiceName, service: FetchHandler): Promise<string> 
   const server = await listen(async (request) => {
     calls[name] += 1
     if (delayMs > 0) await sleep(delayMs)
-    return service(request)
+    const startedAt = performance.now()
+    try {
+      return await service(request)
+    } finally {
+      busyMs[name] += performance.now() - startedAt
+    }
   }, 0)
   return `http://127.0.0.1:${server.port}`
 }
@@ -77,7 +84,9 @@ await migrate({
 const ready: Ready = { settings, postgresUrl: postgres.url, postgresPid: postgres.pid() ?? null }
 process.send?.(ready)
 
-process.on('message', () => process.send?.(calls satisfies Calls))
+process.on('message', (question: Question) => {
+  process.send?.({ calls, busyMs }[question] satisfies Calls)
+})
 await end
 await executor.close()
 await postgres.stop()

@@ -11,7 +11,7 @@ export type ServiceName = (typeof SERVICES)[number]
 export const Delays = z.partialRecord(z.enum(SERVICES), z.number().min(0).max(10_000))
 export type Delays = z.infer<typeof Delays>
 
-/** How often each service was called since it was started. */
+/** For each service a figure since it was started. */
 const Calls = z.record(z.enum(SERVICES), z.number())
 export type Calls = z.infer<typeof Calls>
 
@@ -24,8 +24,13 @@ const Ready = z.object({
 })
 export type Ready = z.infer<typeof Ready>
 
+export type Question = 'calls' | 'busyMs'
+
 export interface Services extends Ready {
+  /** How often each was called. */
   calls(): Promise<Calls>
+  /** How long all its answers took together, in milliseconds; delays are not counted. */
+  busyMs(): Promise<Calls>
   stop(): Promise<void>
 }
 
@@ -37,13 +42,15 @@ export async function startServices(delaysMs: Delays = {}): Promise<Services> {
   const entry = join(import.meta.dirname, 'services-process.ts')
   const child = fork(entry, [JSON.stringify(delaysMs)])
   const ready = Ready.parse(await nextMessage(child))
+  const ask = async (question: Question): Promise<Calls> => {
+    const answer = nextMessage(child)
+    child.send(question)
+    return Calls.parse(await answer)
+  }
   return {
     ...ready,
-    async calls() {
-      const answer = nextMessage(child)
-      child.send('calls')
-      return Calls.parse(await answer)
-    },
+    calls: () => ask('calls'),
+    busyMs: () => ask('busyMs'),
     async stop() {
       const exit = once(child, 'exit')
       child.disconnect()

@@ -18,6 +18,8 @@ const Status = z.object({ status: z.literal('merged') })
 export interface Hydrated extends Sample {
   /** Calls of each service for one session. */
   readonly calls: Calls
+  /** How long Postgres and its endpoint were busy with one session. */
+  readonly databaseMs: number
 }
 
 /** People sign up, untimed; then their wake-ups are delivered. */
@@ -46,9 +48,9 @@ export async function measureDelivery(
   bodies: readonly unknown[],
   consumers: number,
 ): Promise<Hydrated> {
-  const before = { cpuMs: side.cpuMs(), calls: await services.calls() }
+  const before = await readMeters(side, services)
   const tookMs = await deliver(side, name, bodies, consumers)
-  const after = { cpuMs: side.cpuMs(), calls: await services.calls() }
+  const after = await readMeters(side, services)
   const perSession = (service: keyof Calls) =>
     (after.calls[service] - before.calls[service]) / bodies.length
   return {
@@ -58,6 +60,7 @@ export async function measureDelivery(
         ? null
         : (after.cpuMs - before.cpuMs) / bodies.length,
     latenciesMs: [],
+    databaseMs: (after.databaseMs - before.databaseMs) / bodies.length,
     calls: {
       database: perSession('database'),
       billing: perSession('billing'),
@@ -66,6 +69,12 @@ export async function measureDelivery(
     },
   }
 }
+
+const readMeters = async (side: WorkerSide, services: Services) => ({
+  cpuMs: side.cpuMs(),
+  calls: await services.calls(),
+  databaseMs: (await services.busyMs()).database,
+})
 
 /** @throws Error when somebody is not, in Postgres or, of a sample, in their own object */
 async function expectMerged(
@@ -85,7 +94,7 @@ async function expectMerged(
 }
 
 /** Sessions that are merged and whose person has a row. */
-export async function countMerged(url: string, specIds: readonly string[]): Promise<number> {
+async function countMerged(url: string, specIds: readonly string[]): Promise<number> {
   const client = new Client(url)
   await client.connect()
   try {
