@@ -27,8 +27,8 @@ const CALLS: Readonly<Record<Scenario, Readonly<Record<Name, number>>>> = {
 
 /** Calls in which the engine compiles what it will compile; a fresh object of Foyer's is a file. */
 const WARM_UP: Readonly<Record<Scenario, Readonly<Record<Name, number>>>> = {
-  fresh: { foyer: 96, express: 1_600, betterAuth: 800 },
-  repeat: { foyer: 800, express: 800, betterAuth: 0 },
+  fresh: { foyer: 96, express: 1_600, betterAuth: 600 },
+  repeat: { foyer: 480, express: 800, betterAuth: 0 },
 }
 
 /** Visited by turns, so that nobody has more sessions than a person who comes back now and then. */

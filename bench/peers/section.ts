@@ -26,7 +26,7 @@ export const peers: Section = {
     return {
       figures: { versions: { express, ioredis, betterAuth, redis }, ...measured },
       markdown: [
-        `A sign-up on Foyer, on ${LABELS.express} as a good team would write it (express ${express}, ioredis ${ioredis}, ${redis === null ? 'redis-server is not installed here: left out' : `redis-server ${redis}, appendfsync always`}), and on ${LABELS.betterAuth} (${betterAuth}, its anonymous plugin, fsync on). All keep what they answer on the same disk; CPU time is that of all processes of a side, the database of better-auth and Redis among them. What is done behind the answer is done by nobody here.`,
+        `A sign-up on Foyer, on ${LABELS.express} as a good team would write it (express ${express}, ioredis ${ioredis}, ${redis === null ? 'redis-server is not installed here: left out' : `redis-server ${redis}, appendfsync always`}), and on ${LABELS.betterAuth} (${betterAuth}, its anonymous plugin, fsync on). All keep what they answer on the same disk; CPU time is that of all processes of a side, the database of better-auth and Redis among them. What is done behind the answer is done by nobody here. Each had ${measured.turns} turns.`,
         '',
         ...measured.comparisons.map(inWords),
         '',
