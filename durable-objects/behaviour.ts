@@ -130,17 +130,23 @@ export class Behaviour {
     return current && viewOf(current, context.catalogue)
   }
 
-  /** What becomes of journeys when the timeline goes on. */
-  follow(state: SubjectState, entries: readonly Entry[], context: BehaviourContext): void {
+  /**
+   * What becomes of journeys when the timeline goes on.
+   *
+   * @returns whether one was attached, which Postgres is to be told, and no consumer asks for by itself
+   */
+  follow(state: SubjectState, entries: readonly Entry[], context: BehaviourContext): boolean {
+    let isAttached = false
     for (const entry of entries) {
       if (entry.type === 'erased' || entry.type === 'erasure_ordered') this.#people.clear()
       if (entry.type === 'session_opened' && entry.evicts !== undefined) {
         this.#people.remove(entry.evicts)
       }
       if (entry.type === 'proven' && entry.specId !== undefined) {
-        this.#attach(state, entry.specId, context)
+        isAttached = this.#attach(state, entry.specId, context) || isAttached
       }
     }
+    return isAttached
   }
 
   unpublished(state: SubjectState, context: BehaviourContext): Unpublished {
@@ -188,15 +194,17 @@ export class Behaviour {
     return { ...outbox, questions: [] }
   }
 
-  #attach(state: SubjectState, specId: string, context: BehaviourContext): void {
+  /** @returns false: there is no account */
+  #attach(state: SubjectState, specId: string, context: BehaviourContext): boolean {
     const { account } = state
     const facts = account && personFacts(state, account.userId)
-    if (facts === null) return
+    if (facts === null) return false
     const session =
       this.#people.read(specId) ?? newPerson(specId, assign(context.experiment, facts.subjectKey))
     const attached = attach(session, this.#people.read(facts.person), facts, context)
     this.#people.write(attached.session, context.now)
     this.#people.write(attached.account, context.now)
+    return true
   }
 
   /** Whoever a person has become: a session that proved the address is the account from then on. */

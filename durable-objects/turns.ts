@@ -4,7 +4,7 @@ import { currentTrace, inSpan } from '../src/adapters/trace.ts'
 import type { BehaviourContext } from '../src/core/behaviour/behave.ts'
 import { endedSince, viewsSince } from '../src/core/onboarding/changes.ts'
 import type { Decision, DecisionContext } from '../src/core/onboarding/decision.ts'
-import { isArmedFor, isWorkDue, nextWakeAt, repeatAfter } from '../src/core/onboarding/due.ts'
+import { isArmedFor, isWorkDue, nextWakeAt, tellAgainAt } from '../src/core/onboarding/due.ts'
 import { evolve } from '../src/core/onboarding/evolve.ts'
 import { EMPTY_SUBJECT, type SubjectState } from '../src/core/onboarding/state.ts'
 import { decideNothing, takeTurn } from '../src/core/onboarding/turn.ts'
@@ -81,11 +81,12 @@ export class Turns {
     }
     this.#timeline.append(turn.entries)
     this.#folded = turn.state
-    this.#behaviour.follow(turn.state, turn.entries, this.#behaving())
+    const isAttached = this.#behaviour.follow(turn.state, turn.entries, this.#behaving())
     // Nothing is awaited before the alarm is set, so it commits with the entries.
     await this.#arm(context.now)
     for (const [specId, views] of viewsSince(before, turn.state)) this.#sockets.push(specId, views)
     for (const id of endedSince(before, turn.state)) this.#sockets.end(id)
+    if (isAttached) this.#announceUntold()
     return { reply: turn.reply, wake: wakeAfter(before, turn.state, context.now) }
   }
 
@@ -101,20 +102,25 @@ export class Turns {
   announceDue(): void {
     const wake = isWorkDue(this.state, Date.now()) ? wakeMessage(this.state) : null
     if (wake !== null) this.#wakeConsumer(wake)
-    const key = this.state.account?.subjectKey
-    if (key === undefined || this.#behaviour.pendingSince === null) return
-    const message = { v: 1, type: 'unpublished', key, traceparent: currentTrace() } as const
-    this.#send('foyer-behavior-events', this.#bindings().BEHAVIOR, message)
+    if (this.#behaviour.pendingSince !== null) this.#announceUntold()
   }
 
   alarmRang(): void {
     this.#armedAt = null
   }
 
+  /** Asks a consumer to fetch what Postgres has not been told. */
+  #announceUntold(): void {
+    const key = this.state.account?.subjectKey
+    if (key === undefined) return
+    const message = { v: 1, type: 'unpublished', key, traceparent: currentTrace() } as const
+    this.#send('foyer-behavior-events', this.#bindings().BEHAVIOR, message)
+  }
+
   async #arm(now: number): Promise<void> {
     const { pendingSince } = this.#behaviour
     const work = nextWakeAt(this.state, now)
-    const telling = pendingSince === null ? null : repeatAfter(pendingSince, now)
+    const telling = tellAgainAt(pendingSince, now)
     const wakeAt = work === null || telling === null ? (work ?? telling) : Math.min(work, telling)
     if (wakeAt === null || isArmedFor(this.#armedAt, wakeAt, now)) return
     this.#armedAt = wakeAt

@@ -95,7 +95,7 @@ async function workOff(
   const tones = await readToneCounts(settings, Date.now())
   const asked = await Promise.all(errands.map((errand) => limit(() => ask(env, errand, tones))))
   const answers = asked.filter((answer) => answer !== null)
-  const advised = await advise(env, answers)
+  const { advised, unheard } = await advise(env, answers)
 
   const told = answers
     .filter(({ errand, known }) => known && errand.observe !== null)
@@ -115,7 +115,7 @@ async function workOff(
   return messagesOf([
     ...errands.filter((_errand, at) => asked[at] === null).flatMap((errand) => errand.deliveries),
     ...events.keys(),
-    ...[...unpublished.keys()].flatMap(({ errand }) => errand.deliveries),
+    ...[...unpublished.keys(), ...unheard].flatMap(({ errand }) => errand.deliveries),
   ])
 }
 
@@ -153,9 +153,13 @@ async function ask(
 
 /**
  * Before anything is kept: somebody is looking at a page. What an object has to publish after it was
- * advised takes the place of what it had before.
+ * advised takes the place of what it had before. Whose object did not hear it may see nothing until
+ * then: they do not wait for its alarm.
  */
-async function advise(env: Bindings, answers: readonly Answer[]): Promise<readonly Answer[]> {
+async function advise(
+  env: Bindings,
+  answers: readonly Answer[],
+): Promise<{ readonly advised: readonly Answer[]; readonly unheard: readonly Answer[] }> {
   const questions = answers.flatMap((answer) =>
     answer.unpublished.questions.map((question) => ({
       ...question,
@@ -164,15 +168,19 @@ async function advise(env: Bindings, answers: readonly Answer[]): Promise<readon
       traceparent: traceOf(answer.errand),
     })),
   )
-  if (questions.length === 0) return answers
+  if (questions.length === 0) return { advised: answers, unheard: [] }
   const advised = await answerQuestions(createAnsweringDeps(env), questions)
+  const heard = new Set(advised.map(({ question }) => question))
   const outdated = new Set(
     advised.flatMap(({ question: { answer } }) => (answer.errand.observe === null ? [] : [answer])),
   )
-  return [
-    ...answers.filter((answer) => !outdated.has(answer)),
-    ...advised.map(({ question, left }) => ({ ...question.answer, unpublished: left })),
-  ]
+  return {
+    advised: [
+      ...answers.filter((answer) => !outdated.has(answer)),
+      ...advised.map(({ question, left }) => ({ ...question.answer, unpublished: left })),
+    ],
+    unheard: questions.flatMap((question) => (heard.has(question) ? [] : [question.answer])),
+  }
 }
 
 /** If that fails, the object tells the same again, and later knows. */

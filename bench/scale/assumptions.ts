@@ -8,7 +8,7 @@ export interface Assumptions {
   readonly eventsPerPerson: number
   /** In one call: the client sends what came within 1.5 s together. */
   readonly eventsPerCall: number
-  /** Calls within the ten seconds that one alarm stands for all that is to be told. */
+  /** Calls, and feedback, within the minute that one alarm stands for all that is to be told. */
   readonly eventsCallsPerAlarm: number
   /** Each opens a socket and asks for the recommendation and the checklist. */
   readonly pageLoadsPerPerson: number
@@ -44,7 +44,7 @@ export const ASSUMPTIONS: Assumptions = {
   activationShare: 0.25,
   eventsPerPerson: 40,
   eventsPerCall: 2,
-  eventsCallsPerAlarm: 2,
+  eventsCallsPerAlarm: 4,
   pageLoadsPerPerson: 6,
   openMinutesPerPerson: 10,
   draftsPerPerson: 2,
@@ -67,7 +67,10 @@ export const REASONS: readonly (readonly [name: keyof Assumptions, why: string])
   ['activationShare', 'half of those who finish'],
   ['eventsPerPerson', 'page views and clicks of a first hour'],
   ['eventsPerCall', '`client/behaviour.ts` gathers for 1.5 s'],
-  ['eventsCallsPerAlarm', 'somebody who clicks every few seconds, and then reads'],
+  [
+    'eventsCallsPerAlarm',
+    'somebody who clicks twice within seconds, and then reads: 23 calls in ten minutes are two such pairs a minute',
+  ],
   ['pageLoadsPerPerson', 'sign-up, creating, claim, dashboard and two more'],
   ['openMinutesPerPerson', 'a first visit'],
   ['draftsPerPerson', 'two short forms while the account is built'],

@@ -50,14 +50,6 @@ export const LEVERS: readonly Lever[] = [
     }),
   },
   {
-    name: 'the alarm that repeats what Postgres was told comes after a minute',
-    where: '`durable-objects/turns.ts` (`#arm`), instead of ten seconds',
-    apply: ({ assumed, ...rest }) => ({
-      ...rest,
-      assumed: { ...assumed, eventsCallsPerAlarm: assumed.eventsCallsPerAlarm * 6 },
-    }),
-  },
-  {
     name: 'an object writes down what Postgres has with its next change',
     where: '`durable-objects/behaviour.ts` (`published`), a row less for each report',
     apply: (premises) =>

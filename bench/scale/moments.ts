@@ -176,13 +176,13 @@ export const MOMENTS: Readonly<Record<MomentName, Moment>> = {
   claim: {
     code: 'src/http/proof.ts, src/core/onboarding/claim.ts',
     queue: 'hydration',
-    // With the run that writes down whose plan it is, and `/api/me`.
+    // With the run that writes down whose plan it is, and `/api/me`. The alarm stands for run and telling.
     counts: counts({
       requests: 2,
       objectCalls: 8,
       budgetCalls: inBatch(4, 2.1),
-      alarms: 2,
-      alarmsSet: 2,
+      alarms: 1,
+      alarmsSet: 1,
       rows: 10,
       rowsRead: 23,
       hydrationMessages: 1,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isArmedFor, nextWakeAt } from '../../src/core/onboarding/due.ts'
+import { isArmedFor, nextWakeAt, tellAgainAt } from '../../src/core/onboarding/due.ts'
 import { wakeAfter } from '../../src/core/onboarding/wake.ts'
 import { T0, TestSubject } from '../support/shared/test-subject.ts'
 
@@ -12,6 +12,23 @@ describe('an alarm', () => {
     ['F30: that should have rung by now was lost, and does not', T0, false],
   ])('%s', (_, armedAt, does) => {
     expect(isArmedFor(armedAt, T0 + 2_000, T0)).toBe(does)
+  })
+})
+
+describe('what Postgres is to be told', () => {
+  test('F27: is told again after a minute, ever more seldom', () => {
+    const gaps: number[] = []
+    for (let at = T0, times = 0; times < 6; times += 1) {
+      const next = tellAgainAt(T0, at) ?? at
+      gaps.push((next - at) / 1_000)
+      at = next
+    }
+    expect(gaps).toEqual([60, 120, 240, 300, 300, 300])
+  })
+
+  test('is told then whatever happens in between; if there is nothing, never', () => {
+    for (const at of [-1, 0, 1_000, 59_999]) expect(tellAgainAt(T0, T0 + at)).toBe(T0 + 60_000)
+    expect(tellAgainAt(null, T0)).toBeNull()
   })
 })
 

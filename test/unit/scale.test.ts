@@ -173,8 +173,10 @@ describe('S17: what is counted is what the code does', () => {
     subject.taken()
     subject.claim(specId)
     await subject.hydrateWhole()
-    const { entries, calls, mails } = subject.taken()
-    const { rows, objectCalls, mails: sent } = MOMENTS.claim.counts
+    subject.ringUntil(subject.now + 60_000)
+    const { entries, calls, mails, ...rings } = subject.taken()
+    const { rows, objectCalls, mails: sent, alarms, alarmsSet } = MOMENTS.claim.counts
+    expect(rings).toEqual({ alarms, alarmsSet })
     expect(entries + rowsOfPeople).toBe(rows)
     // The claim itself and `/api/me`; Postgres being told of the journey takes two more.
     expect(calls + 4).toBe(objectCalls)

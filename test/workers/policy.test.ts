@@ -8,6 +8,7 @@ import {
   policyWaiters,
 } from '../../src/adapters/neon/policy-schema.ts'
 import { operatorActions } from '../../src/adapters/neon/schema.ts'
+import type { ObserveEvents, Published } from '../../src/contract/behaviour-rpc.ts'
 import type { QuestionLetterView, PolicyReport } from '../../src/contract/policy-admin.ts'
 import { QuestionMessage } from '../../src/contract/question-message.ts'
 import { PolicyAnswer } from '../../src/contract/policy.ts'
@@ -451,6 +452,28 @@ describe('F15: what goes wrong on the way', () => {
     await lookAfterQuestions(world.env)
     expect(await sourcesOf([one, other])).toEqual(['model', 'model'])
     expect(await database.select().from(policyWaiters)).toEqual([])
+  })
+
+  test('an object that does not hear what is said to its question asks again by the same message', async () => {
+    const world = new ModelWorld()
+    const one = await world.someone()
+    const moved = new ModelWorld({
+      SUBJECTS: {
+        getByName: () => ({
+          observe: (events: ObserveEvents) => one.stub.observe(events),
+          published: (told: readonly Published[]) => one.stub.published(told),
+          advise: () => Promise.reject(new Error('moved')),
+        }),
+      },
+    })
+    await moved.reportOnly(one)
+    expect(moved.delays).toMatchObject([{ attempts: 1 }])
+    expect(await one.stub.unpublished()).toMatchObject({ questions: [{}], decisions: [] })
+    world.waiting = moved.waiting
+    await world.settle()
+    expect(await one.stub.unpublished()).toMatchObject({ questions: [] })
+    expect(await recommended(one)).toMatchObject({ source: 'model' })
+    expect(world.delays).toEqual([])
   })
 
   test('a message that cannot be read, and settings that cannot, hold nothing up for good', async () => {

@@ -433,6 +433,42 @@ describe('what is stored, and told', () => {
     expect(lost).toHaveLength(1)
   })
 
+  test('F27: the alarm that says it again comes a minute after it was first to be told', async () => {
+    const session = await signUp()
+    const { token } = session
+    await untilSettled(session)
+    await losing(token)
+    // The one of the sign-up would come before.
+    await runDurableObjectAlarm(subjectOf(token))
+    await does(token)
+    await does(token, { type: 'form_submit', target: 'project' })
+    const waits = () =>
+      runInDurableObject(subjectOf(token), async (_instance, { storage }) => {
+        const { since } = storage.sql
+          .exec<{ since: number }>('SELECT pending_since AS since FROM people')
+          .one()
+        return Number(await storage.getAlarm()) - since
+      })
+    await expect.poll(waits).toBe(60_000)
+  })
+
+  test('B1: what a proof attaches is told at once, and by the alarm if that is lost', async () => {
+    const email = freshEmail()
+    const session = await signUp(email)
+    await untilSettled(session)
+    const lost = await losing(session.token)
+    const { token } = await prove(session, email)
+    const key = String(claimsOf(token)['key'])
+    const message = { v: 1, type: 'unpublished', key, traceparent: expect.any(String) as unknown }
+    expect(lost[0]).toEqual(message)
+    const already = lost.length
+    expect(await runDurableObjectAlarm(subjectOf(token))).toBe(true)
+    expect(lost.length).toBeGreaterThan(already)
+    expect(lost.at(-1)).toEqual(message)
+    const { journeys } = await subjectOf(token).unpublished()
+    expect(journeys.map(({ attachedTo }) => attachedTo)).toContain(claimsOf(token)['sub'])
+  })
+
   test('X32: a session that had to make room leaves no row', async () => {
     const { stub, key } = freshSubject()
     const openFrom = (client: string) => stub.open(commandFor(key, { client }))

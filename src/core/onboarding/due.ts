@@ -1,5 +1,10 @@
 import type { Chore } from '../../contract/hydration.ts'
-import { RUN_DEADLINE_MS, WAKE_REPEAT_BASE_MS, WAKE_REPEAT_MAX_MS } from './limits.ts'
+import {
+  RUN_DEADLINE_MS,
+  TELLING_REPEAT_BASE_MS,
+  WAKE_REPEAT_BASE_MS,
+  WAKE_REPEAT_MAX_MS,
+} from './limits.ts'
 import { type Session, type SubjectState, isOpen } from './state.ts'
 import { erasableAt, nextArchiveAt } from './unfinished.ts'
 
@@ -84,10 +89,22 @@ export const isArmedFor = (armedAt: number | null, wakeAt: number, now: number):
  * The moments at which work due since `dueAt` is announced again: the gaps double, then stay. They
  * depend on `dueAt` alone, so that no traffic in between can push them away.
  */
-export function repeatAfter(dueAt: number, now: number): number {
-  let at = dueAt
-  for (let gap = WAKE_REPEAT_BASE_MS; at <= now; gap = Math.min(gap * 2, WAKE_REPEAT_MAX_MS)) {
-    at += gap
-  }
+export const repeatAfter = (dueAt: number, now: number): number =>
+  afterGaps(dueAt, now, WAKE_REPEAT_BASE_MS)
+
+/**
+ * The same of what Postgres has not been told since `pendingSince`: never before the first gap, also where
+ * that was noted by a clock that is ahead of `now`.
+ *
+ * @returns epoch milliseconds after `now`; `null`: nothing is to be told
+ */
+export const tellAgainAt = (pendingSince: number | null, now: number): number | null =>
+  pendingSince === null
+    ? null
+    : afterGaps(pendingSince, Math.max(pendingSince, now), TELLING_REPEAT_BASE_MS)
+
+function afterGaps(since: number, now: number, firstGapMs: number): number {
+  let at = since
+  for (let gap = firstGapMs; at <= now; gap = Math.min(gap * 2, WAKE_REPEAT_MAX_MS)) at += gap
   return at
 }

@@ -24,6 +24,11 @@ export const MAILS_PER_DAY_MAX = 20
 export const DAY_MS = 24 * 3_600_000
 /** The wake-up is repeated after this time when nobody came; a healthy queue takes about one second. */
 export const WAKE_REPEAT_BASE_MS = 10_000
+/**
+ * The same for what Postgres is to be told, which no person waits for: a consumer nearly always has told it
+ * within seconds, and a ring that finds nothing to do is a request and two rows.
+ */
+export const TELLING_REPEAT_BASE_MS = 60_000
 /** How seldom it gets: the longest anybody waits after the queue comes back. */
 export const WAKE_REPEAT_MAX_MS = 300_000
 /** How long an unproven account is kept whose entries were written before they said so. */

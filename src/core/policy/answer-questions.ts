@@ -19,7 +19,7 @@ export interface AnsweringDeps {
   readonly store: Pick<AnswerStore, 'lookUp' | 'ask' | 'release'>
   /** Throws when the queue does not take them. */
   readonly send: (messages: readonly QuestionMessage[]) => Promise<void>
-  /** `null`: the object did not answer; it asks again by itself. Never throws. */
+  /** `null`: the object did not answer; whoever asked for it, or its alarm, asks again. Never throws. */
   readonly advise: (subjectKey: string, advice: Advice) => Promise<Unpublished | null>
   /** Never throws. */
   readonly readTones: () => Promise<ToneCounts>
