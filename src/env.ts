@@ -167,8 +167,12 @@ const Fields = z.object({
       .map((secret) => secret.trim())
       .filter((secret) => secret !== ''),
   ),
-  /** Absent: 100 with a live key, 25 with a test key. */
-  STRIPE_CALLS_PER_SECOND: optional(callsPerSecond),
+  /**
+   * Stripe lets any key, also a live one, call one endpoint 25 times a second, though a live account 100 times
+   * in all; each new person is a call to the same one, and its 429 would pause all of them.
+   * https://docs.stripe.com/rate-limits
+   */
+  STRIPE_CALLS_PER_SECOND: optional(callsPerSecond).transform((calls) => calls ?? 25),
   /** Who sends the mails: Resend by its key, or Cloudflare by the binding `EMAIL` in wrangler.toml. */
   MAIL_PROVIDER: optional(z.enum(['resend', 'cloudflare'])).transform((name) => name ?? 'resend'),
   /** Absent: Resend sends no mail. */

@@ -7,9 +7,6 @@ import type { Settings } from '../env.ts'
 
 /** Calls under way at one provider, from all consumers: what they take without slowing down. */
 const CONCURRENCY_MAX = 50
-/** https://docs.stripe.com/rate-limits: of a live and of a test key. */
-const STRIPE_LIVE_CALLS_PER_SECOND = 100
-const STRIPE_TEST_CALLS_PER_SECOND = 25
 
 /** What everybody together may ask of a provider. */
 export const budgetLimits = (settings: Settings, provider: Provider): BudgetLimits => ({
@@ -31,14 +28,10 @@ function callsPerSecond(settings: Settings, provider: Provider): number {
     case 'identity':
       return settings.AUTH0_CALLS_PER_SECOND
     case 'billing':
-      return settings.STRIPE_CALLS_PER_SECOND ?? stripeCallsPerSecond(settings.STRIPE_SECRET_KEY)
+      return settings.STRIPE_CALLS_PER_SECOND
     case 'mail':
       return settings.RESEND_CALLS_PER_SECOND
     case 'model':
       return settings.OPENAI_CALLS_PER_SECOND
   }
 }
-
-/** Secret and restricted keys both name their mode. */
-const stripeCallsPerSecond = (key: string | undefined): number =>
-  /^[sr]k_live_/.test(key ?? '') ? STRIPE_LIVE_CALLS_PER_SECOND : STRIPE_TEST_CALLS_PER_SECOND

@@ -7,7 +7,7 @@ import { budgetLimits } from '../../src/adapters/budget-limits.ts'
 import { openConnections } from '../../src/adapters/call-gate.ts'
 import { gatedClient } from '../../src/adapters/gated-client.ts'
 import { acquire, inspect, settle, wakeBudget } from '../../src/core/budget/budget.ts'
-import type { Settings } from '../../src/env.ts'
+import { type Bindings, parseSettings } from '../../src/env.ts'
 
 const LIMITS = { perSecond: 10, burst: 3, concurrency: 100 }
 
@@ -222,17 +222,24 @@ describe('a client that throws', () => {
 })
 
 describe('the limits', () => {
-  const given = { AUTH0_CALLS_PER_SECOND: 16, RESEND_CALLS_PER_SECOND: 5 }
+  const given = {
+    PUBLIC_BASE_URL: 'https://foyer.test',
+    SUBJECT_PEPPER: 'p'.repeat(43),
+    TOKEN_KEYS: JSON.stringify({ keys: [{ kty: 'OKP', crv: 'Ed25519', kid: 'k', x: 'x' }] }),
+    DATABASE_URL: 'postgres://a:b@127.0.0.1/c',
+  }
 
   test.each([
-    ['sk_live_1', undefined, 100],
-    ['rk_live_1', undefined, 100],
-    ['sk_test_1', undefined, 25],
-    [undefined, undefined, 25],
-    ['sk_live_1', 7, 7],
-  ])('of Stripe with the key %s and the setting %s are %i calls', (key, setting, calls) => {
-    const settings = { ...given, STRIPE_SECRET_KEY: key, STRIPE_CALLS_PER_SECOND: setting }
-    const { perSecond, burst } = budgetLimits(settings as unknown as Settings, 'billing')
+    ['live', undefined, 25],
+    ['test', undefined, 25],
+    ['live', '', 25],
+    ['live', '7', 7],
+    ['test', '100', 100],
+  ])('of Stripe with a %s key and the setting %s are %i calls', (mode, setting, calls) => {
+    const STRIPE_SECRET_KEY = ['sk', mode, '1'].join('_')
+    const bindings = { ...given, STRIPE_SECRET_KEY, STRIPE_CALLS_PER_SECOND: setting }
+    const settings = parseSettings(bindings as unknown as Bindings)
+    const { perSecond, burst } = budgetLimits(settings, 'billing')
     expect(perSecond + burst - 1).toBe(calls)
   })
 })
