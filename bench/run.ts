@@ -41,11 +41,11 @@ for (const section of SECTIONS) {
   console.error(`${section.name} …`)
   const measured = await section.measure()
   answered.push({ section, ...measured, seconds: (performance.now() - startedAt) / 1_000 })
+  // At once: what comes later may take long, or fail.
+  console.log([`## ${section.title}`, '', ...measured.markdown, ''].join('\n'))
 }
-const run = describeRun()
-const markdown = toMarkdown(run, answered)
 if (names.length === 0) {
+  const run = describeRun()
   writeFileSync(join(import.meta.dirname, 'results.json'), toJson(run, answered))
-  writeFileSync(join(import.meta.dirname, 'results.md'), markdown)
+  writeFileSync(join(import.meta.dirname, 'results.md'), toMarkdown(run, answered))
 }
-console.log(markdown)

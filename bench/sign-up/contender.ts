@@ -8,7 +8,7 @@ import type { Sample } from '../harness/turns.ts'
 /** Visited by turns, so that nobody has more sessions than a person who comes back now and then. */
 const REPEAT_PEOPLE = 200
 /** Calls of each kind in which the engine compiles what it will compile. */
-const WARM_UP_CALLS = 800
+const WARM_UP_CALLS = 2_000
 /** A page that holds a session asks for it again and again. */
 const STATUS_PATH = '/api/onboarding/session'
 
