@@ -28,7 +28,7 @@ export const events = new Hono<HttpEnv>().post('/events', limitByPerson, async (
     person,
     now: Date.now(),
     newId: () => crypto.randomUUID(),
-    pageOf: (path) => pageOf(catalogue.pages, path),
+    pageOf: rememberedPages(),
   })
   if (!taken.ok) return refuse(c, invalid(taken.error))
   const { events: reported } = taken.value
@@ -42,6 +42,15 @@ export const events = new Hono<HttpEnv>().post('/events', limitByPerson, async (
   )
   return isQueued ? c.json(responseOf(taken.value), 202) : refuse(c, NOT_QUEUED)
 })
+
+/** Of one call: a visit stays on few pages, and each is looked up among all of the product. */
+function rememberedPages(): (path: string) => string | undefined {
+  const known = new Map<string, string | undefined>()
+  return (path) => {
+    if (!known.has(path)) known.set(path, pageOf(catalogue.pages, path))
+    return known.get(path)
+  }
+}
 
 type EventsMessage = Omit<Extract<BehaviourMessage, { type: 'events' }>, 'traceparent'>
 
