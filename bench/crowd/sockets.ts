@@ -13,7 +13,14 @@ import type { Held, Holders } from './holders.ts'
 const WAVE = 200
 /** Ten thousands tell no more than these, and take the box from whoever else works on it. */
 export const SOCKETS_MAX = 20_000
-const RAMP_MAX_MS = 30_000
+const RAMP_MAX_MS = 40_000
+/**
+ * Of the files that the runtime may have open. An object that is awake with its socket has five, one
+ * that sleeps two: the others wait until some have fallen asleep, or the runtime would end.
+ */
+const FILES_SHARE_MAX = 0.5
+/** What is pushed wakes its object; those that are awake already fall asleep meanwhile. */
+const FILES_SHARE_MAX_OF_PUSHES = 0.7
 /**
  * Held and idle before anything is counted: a runtime that was busy keeps the room that it needed, and
  * that is no session's.
@@ -31,7 +38,11 @@ const LOOK_MS = 250
 const BATCH = 100
 const PUSH_MAX_MS = 15_000
 
-export type StoppedBy = 'our own bound' | 'time' | 'a socket that was not opened'
+export type StoppedBy =
+  | 'our own bound'
+  | 'time'
+  | 'files that the runtime has open'
+  | 'a socket that was not opened'
 
 export interface Idle {
   /** Held besides the first ones. */
@@ -63,7 +74,7 @@ export async function measureSessions(side: WorkerSide, holders: Holders): Promi
   await untilMerged(holders)
   await sleep(IDLE_MS)
   const firstBytes = memoryOf(side)
-  const stoppedBy = await ramp(open)
+  const stoppedBy = await ramp(side, open)
   const { open: sockets, merged, visitors } = await untilMerged(holders)
   await sleep(IDLE_MS)
   const idle = idleOf(sockets - first.open, firstBytes, memoryOf(side))
@@ -101,15 +112,27 @@ function expectAll(held: Held): Held {
   return held
 }
 
-async function ramp(open: (count: number) => Promise<Held>): Promise<StoppedBy> {
+async function ramp(side: WorkerSide, open: (count: number) => Promise<Held>): Promise<StoppedBy> {
   const startedAt = performance.now()
   for (let opened = 0; opened < SOCKETS_MAX;) {
-    if (performance.now() - startedAt > RAMP_MAX_MS) return 'time'
+    const isShort = areFilesShort(side, FILES_SHARE_MAX)
+    if (performance.now() - startedAt > RAMP_MAX_MS) {
+      return isShort ? 'files that the runtime has open' : 'time'
+    }
+    if (isShort) {
+      await sleep(LOOK_MS)
+      continue
+    }
     const held = await open(WAVE)
     if (held.faults.length > 0) return 'a socket that was not opened'
     opened = held.open
   }
   return 'our own bound'
+}
+
+function areFilesShort(side: WorkerSide, share: number): boolean {
+  const { filesOpen, filesMax } = filesOf(side)
+  return filesOpen !== null && filesMax !== null && filesOpen > filesMax * share
 }
 
 /** One event of each session, delivered to the consumer at once: what is recommended is pushed. */
@@ -118,6 +141,7 @@ async function pushEach(side: WorkerSide, holders: Holders): Promise<Held> {
   const startedAt = performance.now()
   for (let at = 0; at < visitors.length; at += BATCH) {
     if (performance.now() - startedAt > PUSH_MAX_MS) break
+    if (areFilesShort(side, FILES_SHARE_MAX_OF_PUSHES)) break
     const messages = visitors.slice(at, at + BATCH).map((one) => messageOf(one, viewOf('/profile')))
     await deliver(side, 'foyer-behavior-events', messages)
   }
