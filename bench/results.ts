@@ -11,7 +11,7 @@ export const describeRun = () => ({
   machine: {
     cores: cpus().length,
     model: cpus()[0]?.model.trim() ?? 'unknown',
-    memoryGiB: Math.round(totalmem() / GIB_BYTES),
+    memoryGib: Math.round(totalmem() / GIB_BYTES),
   },
   versions: {
     node: process.versions.node,
@@ -34,7 +34,7 @@ export function toMarkdown(run: RunDescription, answered: readonly Answered[]): 
     '',
     `Written by \`npm run bench\`, which takes ${Math.ceil(minutes)} minutes. [What it means](README.md).`,
     '',
-    `${measuredAt}, ${machine.cores} cores of ${machine.model}, ${machine.memoryGiB} GiB; Node ${versions.node}, wrangler ${versions.wrangler}, miniflare ${versions.miniflare}. Workers run in Miniflare without its proxy; what is compared is measured in turns, in one run; the load comes from the same machine, so absolute figures are those of a part of it. Of ratios: the median, tenth and ninetieth percentile.`,
+    `${measuredAt}, ${machine.cores} cores of ${machine.model}, ${machine.memoryGib} GiB; Node ${versions.node}, wrangler ${versions.wrangler}, miniflare ${versions.miniflare}. Workers run in Miniflare without its proxy; what is compared is measured in turns, in one run; the load comes from the same machine, so absolute figures are those of a part of it. Of ratios: the median, tenth and ninetieth percentile.`,
     ...answered.flatMap(({ section, markdown }) => ['', `## ${section.title}`, '', ...markdown]),
     '',
   ].join('\n')
