@@ -1,8 +1,8 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
 import { freePort } from '../../test/support/ports.ts'
+import { untilSaid } from '../../test/support/until-said.ts'
+import { newFolder } from '../harness/storage.ts'
 
 const PROGRAM = 'redis-server'
 const READY = 'Ready to accept connections'
@@ -29,7 +29,7 @@ export function redisVersion(): string | null {
  * @param storage the folder under which it gets one of its own
  */
 export async function startRedis(storage: string): Promise<Redis> {
-  const folder = mkdtempSync(join(storage, 'foyer-bench-redis-'))
+  const folder = newFolder(storage, 'redis')
   const port = await freePort()
   const settings = {
     bind: '127.0.0.1',
@@ -45,7 +45,7 @@ export async function startRedis(storage: string): Promise<Redis> {
   const server = spawn(PROGRAM, options, { stdio: ['ignore', 'pipe', 'inherit'] })
   const endWithUs = () => server.kill('SIGKILL')
   process.once('exit', endWithUs)
-  await untilReady(server.stdout)
+  await untilSaid(server.stdout, READY, 'Redis')
   return {
     url: `redis://127.0.0.1:${port}`,
     async stop() {
@@ -55,19 +55,6 @@ export async function startRedis(storage: string): Promise<Redis> {
         server.kill('SIGKILL')
         await exit
       }
-      rmSync(folder, { recursive: true, force: true })
     },
   }
-}
-
-async function untilReady(log: NodeJS.ReadableStream): Promise<void> {
-  let text = ''
-  await new Promise<void>((resolve, reject) => {
-    log.on('data', (chunk) => {
-      if (text.includes(READY)) return // The log has to be read to its end, but not kept.
-      text += String(chunk)
-      if (text.includes(READY)) resolve()
-    })
-    log.once('end', () => reject(new Error(`Redis did not start:\n${text}`)))
-  })
 }

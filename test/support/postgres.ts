@@ -4,6 +4,7 @@ import { chmod, chown, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { freePort } from './ports.ts'
 import { findBinaries, type Identity, temporaryRoot, unprivileged } from './postgres-binaries.ts'
+import { untilSaid } from './until-said.ts'
 
 export interface TestPostgres {
   readonly url: string
@@ -47,7 +48,7 @@ export async function startPostgres({
     )
     const endWithUs = () => server.kill('SIGQUIT')
     process.once('exit', endWithUs)
-    await untilReady(server.stderr)
+    await untilSaid(server.stderr, READY, 'PostgreSQL')
     return {
       pid: server.pid,
       async end(signal: NodeJS.Signals) {
@@ -94,16 +95,4 @@ async function initialise(initdb: string, data: string, identity: Identity): Pro
   child.stderr.on('data', (chunk) => (complaint += String(chunk)))
   await once(child, 'close')
   if (child.exitCode !== 0) throw new Error(`initdb failed:\n${complaint}`)
-}
-
-async function untilReady(log: NodeJS.ReadableStream): Promise<void> {
-  let text = ''
-  await new Promise<void>((resolve, reject) => {
-    log.on('data', (chunk) => {
-      if (text.includes(READY)) return // The log has to be read to its end, but not kept.
-      text += String(chunk)
-      if (text.includes(READY)) resolve()
-    })
-    log.once('end', () => reject(new Error(`PostgreSQL did not start:\n${text}`)))
-  })
 }
