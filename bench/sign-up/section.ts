@@ -1,22 +1,21 @@
-import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
+import { MEMORY_FOLDER } from '../harness/memory.ts'
 import { ms, short, table, told, whole } from '../harness/table.ts'
 import type { Section } from '../section.ts'
 import { type Comparison, compareThroughput } from './closed-loop.ts'
 import { type Step, compareWaits } from './open-loop.ts'
 import { type Telling, measureTelling } from './telling.ts'
 
-/** Linux keeps this folder in memory. */
-const MEMORY = '/dev/shm'
-
 export const signUp: Section = {
   name: 'sign-up',
   title: 'What a sign-up costs',
   async measure() {
     const disk = await compareThroughput(tmpdir())
-    const inMemory = existsSync(MEMORY)
-    const memory = inMemory ? await compareThroughput(MEMORY) : []
-    const waits = await compareWaits(inMemory ? MEMORY : tmpdir(), inMemory ? memory : disk)
+    const memory = MEMORY_FOLDER === null ? [] : await compareThroughput(MEMORY_FOLDER)
+    const waits = await compareWaits(
+      MEMORY_FOLDER ?? tmpdir(),
+      MEMORY_FOLDER === null ? disk : memory,
+    )
     const telling = await measureTelling(tmpdir())
     return {
       figures: { disk, memory, waits, telling },
@@ -84,7 +83,7 @@ const figuresCells = ({ perSecond, cpuMs, p50Ms, p99Ms }: Comparison['bare']) =>
 const waitsTable = (steps: readonly Step[]) => [
   '### Waiting at a fixed rate of arrivals',
   '',
-  'An open loop: calls arrive whether or not earlier ones were answered, and each is timed from the moment when it was due. The rate is a share of what the slower of the two can do at most, the same for both; storage in memory. Ratios: below 1 Foyer is quicker.',
+  `An open loop: calls arrive whether or not earlier ones were answered, and each is timed from the moment when it was due. The rate is a share of what the slower of the two can do at most, the same for both; storage ${MEMORY_FOLDER === null ? 'on disk' : 'in memory'}. Ratios: below 1 Foyer is quicker.`,
   '',
   ...table(
     ['', 'arrivals', 'bare p50', 'p99', 'Foyer p50', 'p99', 'p50 ratio', 'p99 ratio'],
